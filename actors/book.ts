@@ -1,0 +1,390 @@
+/**
+ * The intents of one exchange: it holds their actors, runs their durable turns, wakes them at their
+ * deadlines, and carries out what they ask for. The exchange sends it commands and sync results,
+ * the router facts, the dispatcher answers.
+ *
+ * I1 Requests leave, callers hear and events go out only after the commit of the turn (journal).
+ * I2 Others see an intent as last committed; the actor may be ahead of that.
+ * I3 What an actor that threw had produced in that turn is discarded; the venue's fills are not.
+ */
+import { type Actor, createActor } from "xstate";
+import {
+  type Command,
+  type DeadlineName,
+  type EventDraft,
+  freshContext,
+  type IntentContext,
+  type IntentPolicy,
+  isTerminal,
+  NO_EFFECTS,
+} from "../machines/intent_context.ts";
+import type { IntentEvent, Ticket } from "../machines/intent_events.ts";
+import { stateName } from "../machines/intent.ts";
+import { step } from "../machines/step.ts";
+import { RETIRE_AFTER_MS, TICKET_RETRY_MS } from "../machines/timeouts.ts";
+import { assert, InvariantError } from "../src/model/assert.ts";
+import type { Clock } from "../src/model/clock.ts";
+import { StoreError } from "../src/model/errors.ts";
+import type { Fill } from "../src/model/fill.ts";
+import { clientOrderId, type InstanceIdentity } from "../src/model/ids.ts";
+import type { OrderIntent } from "../src/model/intent.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
+import type { ExchangeCapabilities, Execution } from "../src/exchanges/exchange.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { EdgeTap } from "./edge_tap.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type Entry, newEntry, type Waiter } from "./entry.ts";
+import type { ExchangeGate } from "./gate.ts";
+import { type IntentActor, registryLogic } from "./intent_registry.ts";
+import type { Journal } from "./journal.ts";
+import type { RequestRunner } from "./request.ts";
+import { Routes } from "./routes.ts";
+import { Tickets } from "./tickets.ts";
+import { turnRecord } from "./turn.ts";
+import { settleWaiters } from "./waiters.ts";
+
+export interface BookOptions {
+  readonly exchangeId: string;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly execution: Execution;
+  readonly capabilities: ExchangeCapabilities;
+  readonly policy: IntentPolicy;
+  readonly runner: RequestRunner;
+  readonly gate: ExchangeGate;
+  readonly identity: InstanceIdentity;
+  /** By the venue's clock: when a request granted now must have been signed and expired. */
+  readonly deadlineFromNow: () => EpochMs;
+  /** `exchangeOrderId:tradeId` of the stored fills of an intent. */
+  readonly storedFillKeys: (intentId: string) => readonly string[];
+  /** Its actor threw: it is isolated from now on. */
+  readonly onIsolated: (entry: Entry, error: unknown) => void;
+  /** Something threw where nothing may: the whole book is in doubt. */
+  readonly onCrash: (error: unknown) => void;
+  readonly onDrift: (entry: Entry, kind: DriftOfIntent) => void;
+  /** After every turn, committed or not: what it changed. */
+  readonly onTurn: (entry: Entry, before: IntentContext | null, after: IntentContext) => void;
+  readonly onRoundTrip: (ms: number) => void;
+  readonly tap: EdgeTap;
+}
+
+export type DriftOfIntent = NonNullable<IntentContext["effects"]["drift"]>;
+
+export class Book {
+  readonly #o: BookOptions;
+  readonly #actors = new Map<string, IntentActor>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #registry: Actor<ReturnType<typeof registryLogic>>;
+  readonly #dispatcher: Dispatcher;
+  readonly #deadlines: Deadlines;
+  readonly #tickets: Tickets;
+  readonly routes = new Routes();
+  #crash: { readonly id: string; readonly error: unknown } | null = null;
+  #stopped = false;
+  /** Grows with every commit. */
+  revision = 0;
+  /** Over the life of this book. */
+  readonly counters = { lookups: 0, resubmissions: 0 };
+  /** Intents with a submit that is not answered yet. */
+  readonly #inFlight = new Set<string>();
+  #landed: (() => void)[] = [];
+
+  constructor(options: BookOptions) {
+    this.#o = options;
+    this.#registry = createActor(
+      registryLogic(this.#actors, (id, error) => this.#crash = { id, error }),
+      { id: "book", inspect: options.tap.inspect },
+    ).start();
+    this.#deadlines = new Deadlines({
+      clock: options.clock,
+      onDue: (id, name) => this.#due(id, name),
+    });
+    this.#tickets = new Tickets({
+      gate: options.gate,
+      runner: options.runner,
+      cost: options.capabilities.cost("submit"),
+      onGranted: (id) => this.#grant(id),
+      onFull: (id) => this.#deadlines.set(id, TICKET, options.clock.now() + TICKET_RETRY_MS),
+    });
+    this.#dispatcher = new Dispatcher({
+      clock: options.clock,
+      execution: options.execution,
+      capabilities: options.capabilities,
+      runner: options.runner,
+      gate: options.gate,
+      deadlineFromNow: options.deadlineFromNow,
+      newFills: (id, fills) => this.newFills(id, fills),
+      answer: (id, event) => this.tell(id, event),
+      onRoundTrip: options.onRoundTrip,
+    });
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get heldCount(): number {
+    return this.#tickets.heldCount;
+  }
+
+  entry(intentId: string): Entry | undefined {
+    return this.#entries.get(intentId);
+  }
+
+  entries(): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+
+  /** The actor itself, for the inspector's tap and the supervision tests. */
+  actor(intentId: string): IntentActor | undefined {
+    return this.#actors.get(intentId);
+  }
+
+  deadlinesOf(intentId: string): readonly { readonly name: string; readonly dueAt: EpochMs }[] {
+    return this.#deadlines.of(intentId);
+  }
+
+  /** A new intent: its first turn is committed before `waiter` hears of it. */
+  place(intent: OrderIntent, original: string, waiter: Waiter): void {
+    assert(!this.#stopped, "a stopped book takes no intents");
+    const { intentId } = intent;
+    const at = this.#o.clock.now();
+    const ticket = this.#tickets.ask(intentId) ? this.#ticket(intent, 1) : null;
+    const input = step(
+      freshContext(intent, this.#o.policy),
+      ticket === null ? { type: "order.verify", at } : { type: "order.granted", at, ticket },
+    );
+    this.#registry.send({ type: "spawn", id: intentId, input });
+    const entry = newEntry(input, { original, committed: false, at });
+    entry.waiters.push(waiter);
+    this.#entries.set(intentId, entry);
+    const context = this.#actors.get(intentId)?.getSnapshot().context;
+    assert(context !== undefined, `intent ${intentId} is in the registry once spawned`);
+    this.#settle(entry, null, context, ticket === null ? "order.place" : "order.granted");
+  }
+
+  /** Brings back a stored intent; it does nothing until it is told something. */
+  restore(context: IntentContext, original: string): Entry {
+    const { intentId } = context.intent;
+    const entry = newEntry(context, { original, committed: true, at: this.#o.clock.now() });
+    this.#registry.send({ type: "restore", id: intentId, context });
+    this.#entries.set(intentId, entry);
+    this.routes.learn(entry, null, context);
+    return entry;
+  }
+
+  /** Delivers one event, as one turn. Unknown ids are answers to intents that have retired. */
+  tell(intentId: string, event: IntentEvent, waiter?: Waiter): void {
+    if (event.type === "submit.answered") this.#answered(intentId);
+    const entry = this.#entries.get(intentId);
+    if (entry === undefined || this.#stopped) return;
+    if (waiter !== undefined) entry.waiters.push(waiter);
+    if (entry.isolated) return this.#keepFills(entry, event);
+    const actor = this.#actors.get(intentId);
+    assert(actor !== undefined, `intent ${intentId} has an actor unless it is isolated`);
+    const before = entry.context;
+    actor.send(event);
+    if (this.#crash !== null) return this.#crashed(entry, event);
+    const snapshot = actor.getSnapshot();
+    const after = snapshot.context;
+    if (stateName(snapshot.value) !== after.phase) {
+      this.#registry.send({ type: "retire", id: intentId });
+      const moved = `${before.phase} → ${after.phase} on ${event.type}`;
+      this.#crash = { id: intentId, error: new InvariantError(`no edge for ${moved}`) };
+      return this.#crashed(entry, event);
+    }
+    this.#settle(entry, before, after, event.type);
+  }
+
+  /** Those of `fills` never booked before, marked as this intent's. */
+  newFills(intentId: string, fills: readonly Fill[]): readonly Fill[] {
+    const entry = this.#entries.get(intentId);
+    if (entry === undefined || fills.length === 0) return [];
+    entry.fillKeys ??= new Set(this.#o.storedFillKeys(intentId));
+    const fresh: Fill[] = [];
+    for (const fill of fills) {
+      const key = `${fill.exchangeOrderId}:${fill.tradeId}`;
+      if (entry.fillKeys.has(key)) continue;
+      entry.fillKeys.add(key);
+      fresh.push(fill.intentId === intentId ? fill : { ...fill, intentId });
+    }
+    return fresh;
+  }
+
+  /** The gate has opened: those that waited get their tickets. */
+  releaseHeld(): void {
+    this.#tickets.release();
+  }
+
+  /** Resolves once every submit that is out has been answered. */
+  landed(): Promise<void> {
+    if (this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#landed.push(resolve));
+  }
+
+  #answered(intentId: string): void {
+    this.#inFlight.delete(intentId);
+    if (this.#inFlight.size > 0) return;
+    for (const resolve of this.#landed.splice(0)) resolve();
+  }
+
+  /** Stops every actor and timer; what is committed stays for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    this.#deadlines.stop();
+    this.#registry.stop();
+    for (const entry of this.#entries.values()) {
+      const error = new StoreError(`Cannot wait for ${entry.intentId}: the kernel is stopping`);
+      for (const waiter of entry.waiters.splice(0)) waiter.reject(error);
+    }
+  }
+
+  #settle(
+    entry: Entry,
+    before: IntentContext | null,
+    after: IntentContext,
+    cause: string,
+  ): void {
+    const at = this.#o.clock.now();
+    entry.context = after;
+    entry.pending += 1;
+    this.routes.learn(entry, before, after);
+    if (before === null || before.deadlines !== after.deadlines) this.#arm(entry, before, after);
+    if (before?.work.ticket === true && !after.work.ticket) this.#tickets.forget(entry.intentId);
+    if (after.effects.drift !== null) this.#o.onDrift(entry, after.effects.drift);
+    this.#o.onTurn(entry, before, after);
+    settleWaiters(entry, after, "applied");
+    this.#o.journal.enqueue({
+      turn: turnRecord(before, after, { original: entry.original, at, cause }),
+      side: null,
+      answer: () => this.#answer(entry, after, at),
+      dispatch: () => {
+        for (const command of after.effects.commands) this.#run(entry, command);
+      },
+      failed: (error) => this.#failed(entry, error),
+      crashed: (error) => this.#o.onCrash(error),
+    });
+  }
+
+  #answer(entry: Entry, context: IntentContext, at: EpochMs): void {
+    entry.pending -= 1;
+    entry.committed = context;
+    entry.updatedAt = at;
+    this.revision += 1;
+    if (entry.waiters.length > 0) settleWaiters(entry, context, "committed");
+    if (isTerminal(context.phase)) {
+      this.#deadlines.set(entry.intentId, RETIRE, at + RETIRE_AFTER_MS);
+    }
+  }
+
+  #failed(entry: Entry, error: StoreError): void {
+    entry.pending -= 1;
+    for (const waiter of entry.waiters.splice(0)) waiter.reject(error);
+  }
+
+  #run(entry: Entry, command: Command): void {
+    if (this.#stopped) return;
+    switch (command.type) {
+      case "ticket":
+        return this.#wantTicket(entry.intentId);
+      case "submit":
+        if (command.attempt.attempt > 1) this.counters.resubmissions += 1;
+        this.#inFlight.add(entry.intentId);
+        return this.#dispatcher.submit(entry, command);
+      case "cancel":
+        return this.#dispatcher.cancel(entry, command);
+      case "amend":
+        return this.#dispatcher.amend(entry, command);
+      case "lookup":
+        this.counters.lookups += 1;
+        return this.#dispatcher.lookup(entry, command);
+      case "fills":
+        return this.#dispatcher.fills(entry, command);
+    }
+  }
+
+  #wantTicket(intentId: string): void {
+    if (this.#entries.get(intentId)?.context.work.ticket !== true) return;
+    if (this.#tickets.ask(intentId)) this.#grant(intentId);
+  }
+
+  #grant(intentId: string): void {
+    const entry = this.#entries.get(intentId);
+    if (entry === undefined || !entry.context.work.ticket) return;
+    const ticket = this.#ticket(entry.context.intent, entry.context.attemptCount + 1);
+    this.tell(intentId, { type: "order.granted", at: this.#o.clock.now(), ticket });
+  }
+
+  #ticket({ intentId, generation }: OrderIntent, attempt: number): Ticket {
+    const { identity, deadlineFromNow } = this.#o;
+    return {
+      clientOrderId: clientOrderId(identity, { intentId, generation, attempt }),
+      deadline: deadlineFromNow(),
+    };
+  }
+
+  #arm(entry: Entry, before: IntentContext | null, after: IntentContext): void {
+    for (const name of DEADLINE_NAMES) {
+      const dueAt = after.deadlines[name];
+      if (before?.deadlines[name] === dueAt) continue;
+      if (dueAt === undefined) this.#deadlines.clear(entry.intentId, name);
+      else this.#deadlines.set(entry.intentId, name, dueAt);
+    }
+  }
+
+  #due(intentId: string, name: string): void {
+    if (name === RETIRE) return this.#retire(intentId);
+    if (name === TICKET) return this.#wantTicket(intentId);
+    const at = this.#o.clock.now();
+    // Only the book sets deadlines: one of its own two, or one of DEADLINE_NAMES.
+    this.tell(intentId, { type: "deadline.passed", at, name: name as DeadlineName });
+  }
+
+  /** Quiet and ended: it leaves the memory; a late fact brings it back from the store. */
+  #retire(intentId: string): void {
+    const entry = this.#entries.get(intentId);
+    if (entry === undefined || !isTerminal(entry.context.phase)) return;
+    if (entry.pending > 0 || entry.context.work.fills.out) {
+      this.#deadlines.set(intentId, RETIRE, this.#o.clock.now() + RETIRE_AFTER_MS);
+      return;
+    }
+    this.#deadlines.clearAll(intentId);
+    this.routes.forget(entry);
+    this.#entries.delete(intentId);
+    this.#registry.send({ type: "retire", id: intentId });
+    this.revision += 1;
+  }
+
+  /** I3. Its policy allows no restart (machines/supervision.ts): it is kept, and not driven. */
+  #crashed(entry: Entry, event: IntentEvent): void {
+    const error = this.#crash?.error;
+    this.#crash = null;
+    const { intentId } = entry;
+    entry.isolated = true;
+    this.#deadlines.clearAll(intentId);
+    this.#tickets.forget(intentId);
+    this.#keepFills(entry, event);
+    this.#o.onIsolated(entry, error);
+    this.revision += 1;
+  }
+
+  /** The venue's fills are facts, even about an intent that nobody drives. */
+  #keepFills(entry: Entry, event: IntentEvent): void {
+    const fills = fillsIn(event);
+    if (fills.length === 0) return;
+    const events: EventDraft[] = fills.map(({ tradeId, exchangeOrderId, price, quantity }) => ({
+      type: "OrderPartiallyFilled",
+      payload: { tradeId, exchangeOrderId, price, quantity },
+    }));
+    const context = { ...entry.context, effects: { ...NO_EFFECTS, fills, events } };
+    this.#settle(entry, entry.context, context, event.type);
+  }
+}
+
+function fillsIn(event: IntentEvent): readonly Fill[] {
+  return "fills" in event ? event.fills : [];
+}
+
+const RETIRE = "retire";
+const TICKET = "ticket";
+const DEADLINE_NAMES: readonly DeadlineName[] = ["ack", "lookup", "cancel", "fills", "amend"];

@@ -1,0 +1,152 @@
+/**
+ * Carries out the commands of intents at the venue, after their commit, and brings back the
+ * answers as events. It decides nothing and retries nothing: what failed is told to the intent.
+ */
+import type { AttemptRecord, Command } from "../machines/intent_context.ts";
+import type { IntentEvent } from "../machines/intent_events.ts";
+import type { RequestPriority } from "../machines/request_queue.ts";
+import type { Clock } from "../src/model/clock.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
+import type { Fill } from "../src/model/fill.ts";
+import type { UnknownCause } from "../src/model/venue.ts";
+import type {
+  ExchangeCapabilities,
+  Execution,
+  OrderRef,
+  RequestKind,
+} from "../src/exchanges/exchange.ts";
+import type { ExchangeGate } from "./gate.ts";
+import type { RequestRunner } from "./request.ts";
+
+/** The intent a command is for. */
+export interface Target {
+  readonly intentId: string;
+  readonly symbolId: string;
+}
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly execution: Execution;
+  readonly capabilities: ExchangeCapabilities;
+  readonly runner: RequestRunner;
+  readonly gate: ExchangeGate;
+  /** The latest signed timestamp + validity of a request sent now, by the venue's clock. */
+  readonly deadlineFromNow: () => EpochMs;
+  /** Those of `fills` that are not booked yet, claimed for the intent. */
+  readonly newFills: (intentId: string, fills: readonly Fill[]) => readonly Fill[];
+  readonly answer: (intentId: string, event: IntentEvent) => void;
+  readonly onRoundTrip: (ms: number) => void;
+}
+
+type Task<T extends Command["type"]> = Extract<Command, { type: T }>;
+
+export class Dispatcher {
+  readonly #o: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#o = options;
+  }
+
+  /** Its ticket was granted before the commit: it goes at once. */
+  submit({ intentId }: Target, { attempt, order }: Task<"submit">): void {
+    const { clock, execution, gate } = this.#o;
+    const wire = gate.forSubmit(attempt.deadline, clock);
+    const started = clock.monotonic();
+    const { clientOrderId, amount, deadline } = attempt;
+    execution.submit({ clientOrderId, order, amount, deadline }, wire)
+      .catch(unknown)
+      .then((outcome) => {
+        if (outcome.kind === "accepted") this.#accepted(clock.monotonic() - started);
+        if (outcome.kind === "refused") this.#o.runner.refusal(outcome.reason.code);
+        this.#o.answer(intentId, {
+          type: "submit.answered",
+          at: clock.now(),
+          attempt: attempt.attempt,
+          sentAt: wire.sentAt,
+          outcome,
+        });
+      });
+  }
+
+  #accepted(roundTripMs: number): void {
+    this.#o.runner.answered();
+    this.#o.onRoundTrip(roundTripMs);
+  }
+
+  cancel(target: Target, { attempt }: Task<"cancel">): void {
+    const { clock, execution, gate } = this.#o;
+    this.#granted("cancel", "cancel", target, async () => {
+      const outcome = await execution.cancel(refOf(target, attempt), gate.forCancel(clock))
+        .catch(unknown);
+      const answered = { at: clock.now(), attempt: attempt.attempt, outcome };
+      this.#o.answer(target.intentId, { type: "cancel.answered", ...answered });
+    });
+  }
+
+  amend(target: Target, { attempt, amount, order, generation }: Task<"amend">): void {
+    const { clock, execution, gate } = this.#o;
+    this.#granted("amend", "submit", target, async () => {
+      const deadline = this.#o.deadlineFromNow();
+      const request = { ...refOf(target, attempt), order, amount, deadline };
+      const outcome = await execution.amend(request, gate.forSubmit(deadline, clock))
+        .catch(unknown);
+      const answered = { at: clock.now(), attempt: attempt.attempt, generation, outcome };
+      this.#o.answer(target.intentId, { type: "amend.answered", ...answered });
+    });
+  }
+
+  lookup(target: Target, { attempt }: Task<"lookup">): void {
+    const { clock, execution } = this.#o;
+    this.#granted("lookup", "probe", target, async () => {
+      const outcome = await execution.lookup(refOf(target, attempt)).catch(failed);
+      const found = outcome.kind === "found" ? outcome.order.fills : [];
+      const fills = this.#o.newFills(target.intentId, found);
+      const answered = { at: clock.now(), attempt: attempt.attempt, outcome, fills };
+      this.#o.answer(target.intentId, { type: "lookup.answered", ...answered });
+    });
+  }
+
+  fills(target: Target, { attempt }: Task<"fills">): void {
+    const { clock, execution } = this.#o;
+    this.#granted("fillsOf", "probe", target, async () => {
+      const read = await execution.fillsOf(refOf(target, attempt)).catch(failed);
+      const fills = this.#o.newFills(target.intentId, read.kind === "read" ? read.value : []);
+      const answered = { at: clock.now(), attempt: attempt.attempt, fills };
+      this.#o.answer(target.intentId, { type: "fills.answered", ...answered });
+    });
+  }
+
+  /**
+   * Runs `task` once the budgets allow. A full queue drops it: the errand's own deadline asks
+   * again, so nothing is lost, and cancels have room reserved.
+   */
+  #granted(
+    kind: RequestKind,
+    priority: RequestPriority,
+    { intentId }: Target,
+    task: () => Promise<void>,
+  ): void {
+    const { runner, capabilities } = this.#o;
+    runner.acquire(priority, capabilities.cost(kind), `${kind}:${intentId}`, () => void task());
+  }
+}
+
+function refOf({ symbolId }: Target, attempt: AttemptRecord): OrderRef {
+  const { clientOrderId, exchangeOrderId } = attempt;
+  return { symbolId, clientOrderId, exchangeOrderId };
+}
+
+/** An adapter that throws broke its contract; what it did at the venue is not known. */
+function unknown(error: unknown): { readonly kind: "unknown"; readonly cause: UnknownCause } {
+  return { kind: "unknown", cause: adapterThrew(error) };
+}
+
+function failed(error: unknown): { readonly kind: "failed"; readonly cause: UnknownCause } {
+  return { kind: "failed", cause: adapterThrew(error) };
+}
+
+function adapterThrew(error: unknown): UnknownCause {
+  // The message may quote a request: only the class is safe to keep.
+  const name = error instanceof Error ? error.name : typeof error;
+  return { code: "ADAPTER_THREW", message: `the adapter threw ${name}` };
+}

@@ -1,0 +1,50 @@
+/** One intent in memory: its actor, what of it is committed, and who waits for it. */
+import type { IntentContext } from "../machines/intent_context.ts";
+
+export interface Entry {
+  readonly intentId: string;
+  readonly symbolId: string;
+  /** The order as first placed, canonical JSON: what idempotent placement compares. */
+  readonly original: string;
+  /** As the actor last left it; ahead of `committed` while a commit is under way. */
+  context: IntentContext;
+  /** What everybody else sees; null until the first commit. */
+  committed: IntentContext | null;
+  /** Turns on their way to the store. */
+  pending: number;
+  waiters: Waiter[];
+  /** `exchangeOrderId:tradeId` of every fill booked; null: not loaded from the store yet. */
+  fillKeys: Set<string> | null;
+  /** Monotonic times of its crashes within the budget's window. */
+  deaths: readonly number[];
+  /** Kept, but no longer driven. */
+  isolated: boolean;
+  /** Failed state is told once: when the store refused its turn. */
+  updatedAt: number;
+}
+
+export interface Waiter {
+  readonly until: "durable" | "accepted" | "final";
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export function newEntry(
+  context: IntentContext,
+  options: { readonly original: string; readonly committed: boolean; readonly at: number },
+): Entry {
+  const { intent } = context;
+  return {
+    intentId: intent.intentId,
+    symbolId: intent.order.symbolId,
+    original: options.original,
+    context,
+    committed: options.committed ? context : null,
+    pending: 0,
+    waiters: [],
+    fillKeys: options.committed ? null : new Set(),
+    deaths: [],
+    isolated: false,
+    updatedAt: options.at,
+  };
+}

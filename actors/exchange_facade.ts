@@ -1,0 +1,204 @@
+/** One exchange account as its users see it; it outlives the restarts of the exchange beneath. */
+import { orderState } from "../machines/order_state.ts";
+import type { AccountState, Position } from "../src/model/account.ts";
+import type { Clock, Random } from "../src/model/clock.ts";
+import { DeniedError, NotFoundError } from "../src/model/errors.ts";
+import type { EventFilter, KernelEvent } from "../src/model/event.ts";
+import type {
+  ChangeOptions,
+  EventsOptions,
+  ExchangeHealth,
+  ExchangeKernel,
+  IntentView,
+  ModifyOptions,
+  PlaceOptions,
+  ReconciliationMetrics,
+} from "../src/model/facade.ts";
+import type { Fill } from "../src/model/fill.ts";
+import type { AssetMetadata, SymbolMetadata } from "../src/model/instrument.ts";
+import type { OrderIntent, OrderState } from "../src/model/intent.ts";
+import type { IntentId } from "../src/model/scalars.ts";
+import type { FillFilter, IntentFilter, Page, Store } from "../src/stores/store.ts";
+import type { EventHub } from "./event_hub.ts";
+import type { Exchange } from "./exchange.ts";
+import { exchangeHealth, reconciliationMetrics } from "./health.ts";
+import { Intake } from "./intake.ts";
+import { restoreIntent } from "./restore.ts";
+
+export interface ExchangeFacadeOptions {
+  readonly id: string;
+  /** The exchange that runs now. @throws {KernelClosedError | DeniedError} when there is none. */
+  readonly current: () => Exchange;
+  readonly store: Store;
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export class ExchangeFacade implements ExchangeKernel {
+  readonly id: string;
+  readonly #o: ExchangeFacadeOptions;
+
+  constructor(options: ExchangeFacadeOptions) {
+    this.id = options.id;
+    this.#o = options;
+  }
+
+  // deno-lint-ignore require-await -- a refusal must be a rejection, never a throw
+  async placeOrder(order: unknown, options?: PlaceOptions): Promise<IntentId> {
+    return this.#intake().place(order, options);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async cancelOrder(intentId: IntentId, options?: ChangeOptions): Promise<void> {
+    return this.#intake().cancel(intentId, options);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async modifyOrder(intentId: IntentId, order: unknown, options?: ModifyOptions): Promise<void> {
+    return this.#intake().modify(intentId, order, options);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async cancelAllOrders(symbolId?: string): Promise<number> {
+    return this.#intake().cancelAll(symbolId);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async resumeIntent(intentId: IntentId): Promise<void> {
+    return this.#intake().resume(intentId);
+  }
+
+  getOrderIntent(intentId: IntentId): OrderIntent {
+    return this.#view(intentId).intent;
+  }
+
+  getOrderState(intentId: IntentId): OrderState {
+    return this.#view(intentId).state;
+  }
+
+  getAllIntents(filter: IntentFilter = {}): Page<IntentView> {
+    const { items, next } = this.#o.store.intents({ ...filter, exchangeId: this.id });
+    return { items: items.map(({ intentId }) => this.#view(intentId)), next };
+  }
+
+  getFills(filter: FillFilter = {}): Page<Fill> {
+    return this.#o.store.fills({ ...filter, exchangeId: this.id });
+  }
+
+  getPositions(symbolId?: string): readonly Position[] {
+    return this.#o.current().account.positions(symbolId);
+  }
+
+  getAccountState(): AccountState {
+    return this.#o.current().account.state();
+  }
+
+  getSymbolMetadata(symbolId: string): SymbolMetadata {
+    const market = this.#o.current().adapter.instruments.get(symbolId);
+    if (market !== undefined) return market;
+    throw new NotFoundError(`Cannot get symbol: ${this.id} does not list ${symbolId}`, {
+      exchangeId: this.id,
+      symbolId,
+    });
+  }
+
+  getAssetMetadata(assetId: string): AssetMetadata {
+    for (const { instrument } of this.#o.current().adapter.instruments.list()) {
+      if (instrument.baseCurrency !== assetId && instrument.quoteCurrency !== assetId) continue;
+      return spotAsset(assetId);
+    }
+    throw new NotFoundError(`Cannot get asset: no symbol of ${this.id} trades ${assetId}`, {
+      exchangeId: this.id,
+      assetId,
+    });
+  }
+
+  listSymbols(): readonly string[] {
+    return this.#o.current().adapter.instruments.list().map((market) => market.symbolId);
+  }
+
+  subscribeEvents(callback: (event: KernelEvent) => void, filter: EventFilter = {}): string {
+    return this.#o.hub.subscribe(callback, { ...filter, exchangeId: this.id });
+  }
+
+  unsubscribeEvents(subscriptionId: string): void {
+    this.#o.hub.unsubscribe(subscriptionId);
+  }
+
+  events(filter: EventFilter = {}, options: EventsOptions = {}): AsyncIterable<KernelEvent> {
+    return this.#o.hub.events({ ...filter, exchangeId: this.id }, options);
+  }
+
+  start(): Promise<void> {
+    return this.#o.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#o.stop();
+  }
+
+  healthCheck(): ExchangeHealth {
+    return exchangeHealth(this.#o.current());
+  }
+
+  async forceReconciliation(intentId?: IntentId): Promise<void> {
+    const exchange = this.#o.current();
+    if (intentId === undefined) return await exchange.resync();
+    this.#view(intentId); // throws for an unknown id
+    exchange.book.tell(intentId, { type: "order.verify", at: this.#o.clock.now() });
+  }
+
+  getReconciliationMetrics(): ReconciliationMetrics {
+    return reconciliationMetrics(this.#o.current());
+  }
+
+  #intake(): Intake {
+    const { store, clock, random, current } = this.#o;
+    const exchange = current();
+    if (exchange.state === "stopped" || exchange.state === "parked") {
+      throw new DeniedError(
+        "EXCHANGE_NOT_RUNNING",
+        `Cannot change orders on ${this.id}: the exchange is ${exchange.state}`,
+        { exchangeId: this.id, state: exchange.state },
+      );
+    }
+    return new Intake({ exchange, store, clock, random });
+  }
+
+  /** As last committed: from memory, or from the store once it has retired. */
+  #view(intentId: IntentId): IntentView {
+    const exchange = this.#o.current();
+    const committed = exchange.book.entry(intentId)?.committed;
+    if (committed !== null && committed !== undefined) {
+      return { intent: committed.intent, state: orderState(committed) };
+    }
+    const stored = this.#o.store.intent(this.id, intentId);
+    if (stored === undefined) {
+      throw new NotFoundError(`Cannot get intent: ${this.id} has no intent ${intentId}`, {
+        exchangeId: this.id,
+        intentId,
+      });
+    }
+    return { intent: stored.intent, state: orderState(restoreIntent(stored, exchange.policy)) };
+  }
+}
+
+function spotAsset(assetId: string): AssetMetadata {
+  return {
+    assetId,
+    symbol: assetId,
+    assetType: "SPOT",
+    name: assetId,
+    contractSize: null,
+    settlementAsset: null,
+    expiryTimestamp: null,
+    tickSize: null,
+    lotSize: null,
+    initialMarginRate: null,
+    maintenanceMarginRate: null,
+    metadata: {},
+  };
+}

@@ -1,0 +1,40 @@
+/** How an exchange is doing, read off its parts. */
+import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/facade.ts";
+import type { Exchange } from "./exchange.ts";
+
+export function exchangeHealth(exchange: Exchange): ExchangeHealth {
+  const { adapter, runner } = exchange;
+  const { latency, errors, lastSyncAt } = exchange.vitals;
+  return {
+    exchangeId: exchange.id,
+    state: exchange.state,
+    ready: exchange.gate.isOpen,
+    sockets: exchange.connections.map((connection) => connection.health()),
+    latencyMs: { p50: latency.quantile(0.5), p99: latency.quantile(0.99) },
+    errors: Object.fromEntries(errors),
+    clockOffsetMs: exchange.clockOffsetMs,
+    budgets: runner.budgets(),
+    queued: runner.queued + exchange.book.heldCount,
+    lastSyncAt: adapter.isConnected ? lastSyncAt : null,
+  };
+}
+
+export function reconciliationMetrics(exchange: Exchange): ReconciliationMetrics {
+  let inDoubt = 0;
+  let resolving = 0;
+  for (const { context } of exchange.book.entries()) {
+    if (context.phase === "SUBMITTING.inDoubt") inDoubt += 1;
+    else if (context.phase === "RECONCILING.resolving") resolving += 1;
+  }
+  const { lookups, resubmissions } = exchange.book.counters;
+  return {
+    inDoubt,
+    resolving,
+    parked: exchange.router.parkedCount,
+    openDrift: exchange.drifts.openCount,
+    lookups,
+    resubmissions,
+    syncs: exchange.actor.getSnapshot().context.syncs,
+    lastSyncMs: exchange.vitals.lastSyncMs,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The group commit of the kernel: turns of all books gather while the loop is busy, go to the store
+ * in one batch, and only then take effect.
+ *
+ * I1 Nothing a turn produced is seen by anybody before its commit (callers, venue, subscribers).
+ * I2 Effects follow commit order, and within a batch: answer callers, dispatch requests, publish.
+ * I3 After a failed append nothing more is appended, and every waiting turn is told the failure.
+ */
+import { assert } from "../src/model/assert.ts";
+import { StoreError } from "../src/model/errors.ts";
+import type { KernelEvent } from "../src/model/event.ts";
+import type { Batch, Receipt, SideRecords, Store, TurnRecord } from "../src/stores/store.ts";
+
+export interface JournalEntry {
+  readonly turn: TurnRecord | null;
+  readonly side: SideRecords | null;
+  answer(): void;
+  dispatch(): void;
+  failed(error: StoreError): void;
+  /** An effect threw: the others of the batch go on. */
+  crashed(error: unknown): void;
+}
+
+export interface JournalOptions {
+  readonly store: Store;
+  /** Runs a callback once the current work of the event loop is done. */
+  readonly defer: (callback: () => void) => void;
+  readonly publish: (events: readonly KernelEvent[]) => void;
+  readonly onFailure: (error: StoreError) => void;
+}
+
+export class Journal {
+  readonly #options: JournalOptions;
+  #queue: JournalEntry[] = [];
+  #scheduled = false;
+  #flushing = false;
+  #failure: StoreError | null = null;
+  #drained: (() => void)[] = [];
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  get failure(): StoreError | null {
+    return this.#failure;
+  }
+
+  enqueue(entry: JournalEntry): void {
+    if (this.#failure !== null) {
+      entry.failed(this.#failure);
+      return;
+    }
+    this.#queue.push(entry);
+    this.#schedule();
+  }
+
+  /** Rows that belong to no intent: resolves once they are durable. @throws {StoreError} */
+  write(side: SideRecords): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const none = () => {};
+      this.enqueue({
+        turn: null,
+        side,
+        answer: resolve,
+        dispatch: none,
+        failed: reject,
+        crashed: none,
+      });
+    });
+  }
+
+  /** Resolves when everything enqueued so far, and what followed from it, is durable. */
+  drain(): Promise<void> {
+    if (this.#queue.length === 0 && !this.#flushing) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#flushing) return;
+    this.#scheduled = true;
+    this.#options.defer(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const entries = this.#queue;
+    this.#queue = [];
+    if (entries.length === 0) return this.#rest();
+    let receipt: Receipt | Promise<Receipt>;
+    try {
+      receipt = this.#options.store.append(toBatch(entries));
+    } catch (error) {
+      return this.#fail(entries, error);
+    }
+    if (!(receipt instanceof Promise)) return this.#committed(entries, receipt);
+    this.#flushing = true;
+    receipt.then(
+      (done) => {
+        this.#flushing = false;
+        this.#committed(entries, done);
+      },
+      (error) => {
+        this.#flushing = false;
+        this.#fail(entries, error);
+      },
+    );
+  }
+
+  #committed(entries: readonly JournalEntry[], receipt: Receipt): void {
+    for (const entry of entries) guarded(entry, "answer");
+    for (const entry of entries) guarded(entry, "dispatch");
+    if (receipt.events.length > 0) this.#options.publish(receipt.events);
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#queue.length > 0) return this.#schedule();
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const resolve of drained) resolve();
+  }
+
+  #fail(entries: readonly JournalEntry[], error: unknown): void {
+    assert(this.#failure === null, "a journal fails once");
+    const text = error instanceof Error ? error.message : String(error);
+    this.#failure = error instanceof StoreError
+      ? error
+      : new StoreError(`Cannot append to the store: ${text}`, {}, { cause: error });
+    const waiting = [...entries, ...this.#queue];
+    this.#queue = [];
+    for (const entry of waiting) entry.failed(this.#failure);
+    this.#options.onFailure(this.#failure);
+    this.#rest();
+  }
+}
+
+function guarded(entry: JournalEntry, effect: "answer" | "dispatch"): void {
+  try {
+    entry[effect]();
+  } catch (error) {
+    entry.crashed(error);
+  }
+}
+
+function toBatch(entries: readonly JournalEntry[]): Batch {
+  const turns: TurnRecord[] = [];
+  let side: SideRecords | null = null;
+  for (const entry of entries) {
+    if (entry.turn !== null) turns.push(entry.turn);
+    if (entry.side !== null) side = side === null ? entry.side : joinSides(side, entry.side);
+  }
+  return side === null ? { turns } : { turns, ...side };
+}
+
+function joinSides(a: SideRecords, b: SideRecords): SideRecords {
+  return {
+    events: [...a.events ?? [], ...b.events ?? []],
+    park: [...a.park ?? [], ...b.park ?? []],
+    unpark: [...a.unpark ?? [], ...b.unpark ?? []],
+    drifts: [...a.drifts ?? [], ...b.drifts ?? []],
+    meta: [...a.meta ?? [], ...b.meta ?? []],
+  };
+}

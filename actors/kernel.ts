@@ -1,0 +1,252 @@
+/**
+ * The root: it supervises the exchanges, owns the journal and the events, and is the façade that
+ * embedders hold. Composition hands it its adapters and its store; it opens and closes both.
+ *
+ * I1 An exchange that dies is restarted alone; the kernel goes down last.
+ * I2 After a store failure nothing adds exposure any more, and the kernel closes.
+ * I3 `stop` leaves open orders alone: it drains what is under way, flushes and closes.
+ */
+import { type Actor, createActor } from "xstate";
+import { kernelMachine } from "../machines/kernel.ts";
+import { DRAIN_TIMEOUT_MS, START_WAIT_MS } from "../machines/timeouts.ts";
+import type { Clock, Random } from "../src/model/clock.ts";
+import { DeniedError, NotFoundError, type StoreError } from "../src/model/errors.ts";
+import type { EventFilter, KernelEvent } from "../src/model/event.ts";
+import type { EventsOptions, ExchangeKernel, Kernel } from "../src/model/facade.ts";
+import type { InstanceIdentity } from "../src/model/ids.ts";
+import type { Log } from "../src/model/log.ts";
+import type { ExchangeAdapter, RateLimits } from "../src/exchanges/exchange.ts";
+import type { Store } from "../src/stores/store.ts";
+import { EdgeTap } from "./edge_tap.ts";
+import { errorName } from "./error_name.ts";
+import { closedError, EventHub } from "./event_hub.ts";
+import { Exchange } from "./exchange.ts";
+import { ExchangeFacade } from "./exchange_facade.ts";
+import { Journal } from "./journal.ts";
+import { Supervisor } from "./supervision.ts";
+
+export interface KernelOptions {
+  readonly adapters: readonly ExchangeAdapter[];
+  /** By exchange id, instead of what its venue publishes. */
+  readonly rateLimits: ReadonlyMap<string, RateLimits>;
+  readonly store: Store;
+  readonly identity: InstanceIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly defer: (callback: () => void) => void;
+  /** Ends what composition started beside the kernel. */
+  readonly onStopped: () => Promise<void>;
+}
+
+export class KernelActor implements Kernel {
+  readonly tap = new EdgeTap();
+  readonly actor: Actor<typeof kernelMachine>;
+  readonly supervisor: Supervisor;
+  readonly hub: EventHub;
+  readonly #o: KernelOptions;
+  readonly #journal: Journal;
+  readonly #exchanges = new Map<string, Exchange>();
+  readonly #facades = new Map<string, ExchangeFacade>();
+  #stopping: Promise<void> | null = null;
+
+  constructor(options: KernelOptions) {
+    const { store, clock, random, log, defer } = options;
+    this.#o = options;
+    this.actor = createActor(kernelMachine, { inspect: this.tap.inspect });
+    this.actor.subscribe({
+      error: (error) => log.error("kernel actor", { error: errorName(error) }),
+    });
+    this.actor.start();
+    this.hub = new EventHub({
+      store,
+      labelsOf: (exchangeId, intentId) => this.#labelsOf(exchangeId, intentId),
+      onError: (error) => log.error("subscriber threw", { error: errorName(error) }),
+    });
+    this.#journal = new Journal({
+      store,
+      defer,
+      publish: (events) => this.hub.publish(events),
+      onFailure: (error) => this.#storeFailed(error),
+    });
+    this.supervisor = new Supervisor({
+      clock,
+      random,
+      onEscalate: ({ id, error }) => log.error("exchange parked", { id, error: errorName(error) }),
+      onRestart: ({ id, error, delayMs }) =>
+        log.warn("exchange restarts", { id, delayMs, error: errorName(error) }),
+    });
+    for (const adapter of options.adapters) {
+      const { id } = adapter;
+      this.#facades.set(id, this.#facade(id));
+    }
+  }
+
+  get state(): string {
+    return String(this.actor.getSnapshot().value);
+  }
+
+  get lastEventId(): number {
+    return this.hub.lastEventId;
+  }
+
+  exchange(id: string): ExchangeKernel {
+    const facade = this.#facades.get(id);
+    if (facade !== undefined) return facade;
+    const known = [...this.#facades.keys()].join(", ");
+    throw new NotFoundError(`Cannot find exchange ${id}: configured are ${known}`, { id, known });
+  }
+
+  exchanges(): readonly ExchangeKernel[] {
+    return [...this.#facades.values()];
+  }
+
+  /** The exchanges that run now, for the inspector's observation. */
+  running(): readonly Exchange[] {
+    return [...this.#exchanges.values()];
+  }
+
+  events(filter: EventFilter = {}, options: EventsOptions = {}): AsyncIterable<KernelEvent> {
+    return this.hub.events(filter, options);
+  }
+
+  storedEvents(
+    { since, limit, filter }: { since: number; limit: number; filter?: EventFilter },
+  ): { items: readonly KernelEvent[]; oldest: number } {
+    const query = { since, limit };
+    const read = this.#o.store.events(filter === undefined ? query : { ...query, filter });
+    return { items: read.items, oldest: read.oldest };
+  }
+
+  backup(path: string): Promise<void> {
+    return this.#o.store.backup(path);
+  }
+
+  /** Resolves once every exchange is ready, or has had its chance: one that is down blocks nobody. */
+  async start(): Promise<void> {
+    if (this.state !== "starting") return;
+    for (const adapter of this.#o.adapters) this.#startExchange(adapter);
+    const settled = Promise.all([...this.#exchanges.values()].map((e) => e.settled()));
+    await within(this.#o.clock, settled, START_WAIT_MS);
+    if (this.state === "starting") this.actor.send({ type: "kernel.started" });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#drain();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #drain(): Promise<void> {
+    this.actor.send({ type: "kernel.drain" });
+    for (const exchange of this.#exchanges.values()) exchange.drain();
+    // What is in flight may still be answered; what is not answered by then is found at the start.
+    await within(this.#o.clock, this.#settled(), DRAIN_TIMEOUT_MS);
+    await this.supervisor.stop();
+    this.#exchanges.clear();
+    await this.#journal.drain();
+    this.hub.close();
+    await this.#o.store.close();
+    await this.#o.onStopped();
+    this.actor.send({ type: "kernel.drained" });
+    this.actor.stop();
+  }
+
+  /** No submit is unanswered and nothing waits for a commit. */
+  async #settled(): Promise<void> {
+    await this.#journal.drain();
+    await Promise.all([...this.#exchanges.values()].map((exchange) => exchange.book.landed()));
+    await this.#journal.drain();
+  }
+
+  #startExchange(adapter: ExchangeAdapter): void {
+    const { id } = adapter;
+    const { clock, random, store, identity, log } = this.#o;
+    this.supervisor.start({
+      kind: "exchange",
+      id,
+      start: (crashed) => {
+        const exchange = new Exchange({
+          id,
+          adapter,
+          rateLimits: this.#o.rateLimits.get(id) ?? null,
+          clock,
+          random,
+          journal: this.#journal,
+          store,
+          identity,
+          log,
+          tap: this.tap,
+          crashed,
+        });
+        this.#exchanges.set(id, exchange);
+        exchange.start();
+        return exchange;
+      },
+    });
+  }
+
+  #facade(id: string): ExchangeFacade {
+    const { store, clock, random, adapters } = this.#o;
+    return new ExchangeFacade({
+      id,
+      store,
+      clock,
+      random,
+      hub: this.hub,
+      current: () => this.#current(id),
+      start: async () => {
+        const adapter = adapters.find((a) => a.id === id);
+        if (adapter === undefined || this.supervisor.isRunning(id)) return;
+        await this.supervisor.stopChild(id);
+        this.#startExchange(adapter);
+        await this.#exchanges.get(id)?.settled();
+      },
+      stop: async () => {
+        this.#exchanges.get(id)?.drain();
+        await this.supervisor.stopChild(id);
+        this.#exchanges.delete(id);
+      },
+    });
+  }
+
+  #current(id: string): Exchange {
+    if (this.state === "draining" || this.state === "stopped") throw closedError(`use ${id}`);
+    const failure = this.#journal.failure;
+    if (failure !== null) throw failure;
+    const exchange = this.#exchanges.get(id);
+    if (exchange !== undefined) return exchange;
+    throw new DeniedError("EXCHANGE_STOPPED", `Cannot use ${id}: the exchange is not running`, {
+      exchangeId: id,
+    });
+  }
+
+  #labelsOf(exchangeId: string, intentId: string): Readonly<Record<string, string>> {
+    const entry = this.#exchanges.get(exchangeId)?.book.entry(intentId);
+    if (entry !== undefined) return entry.context.intent.labels;
+    return this.#o.store.intent(exchangeId, intentId)?.intent.labels ?? {};
+  }
+
+  /** I2 */
+  #storeFailed(error: StoreError): void {
+    this.#o.log.error("the store failed: the kernel closes", { reason: error.message });
+    for (const exchange of this.#exchanges.values()) exchange.gate.refuse("STORE_FAILED");
+    this.actor.send({ type: "kernel.failed", reason: error.message });
+    void this.stop();
+  }
+}
+
+/** Waits for `work`, but not longer than `ms`. */
+function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.setTimer(resolve, ms);
+    const done = () => {
+      cancel();
+      resolve();
+    };
+    work.then(done, done);
+  });
+}

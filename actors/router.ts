@@ -1,0 +1,212 @@
+/**
+ * Brings the venue's facts about orders to their intents. A fact nobody owns is never dropped: it
+ * is parked durably while an attempt on its symbol may turn out to be its owner, and becomes an
+ * `OrderOrphaned` event only then.
+ */
+import { hasEnded } from "../machines/attempts.ts";
+import { type IntentContext, lastAttempt } from "../machines/intent_context.ts";
+import type { Clock } from "../src/model/clock.ts";
+import type { Fill } from "../src/model/fill.ts";
+import { hasTag } from "../src/model/ids.ts";
+import { ORPHANS_KNOWN_MAX, PARKED_FACTS_MAX } from "../src/model/limits.ts";
+import type { KernelEvent } from "../src/model/event.ts";
+import type { VenueOrder } from "../src/model/venue.ts";
+import type { ParkedFact, StoredIntent } from "../src/stores/store.ts";
+import type { Book } from "./book.ts";
+import type { Journal } from "./journal.ts";
+import type { FactIds, Route } from "./routes.ts";
+
+export interface RouterOptions {
+  readonly exchangeId: string;
+  readonly clock: Clock;
+  readonly book: Book;
+  readonly journal: Journal;
+  /** Our own client ids begin with it. */
+  readonly tag: string;
+  /** Brings a retired intent back into the book. */
+  readonly revive: (stored: StoredIntent) => void;
+  readonly findStored: (ids: FactIds) => StoredIntent | undefined;
+  /** An order with our tag that no intent here placed: the store is behind the venue. */
+  readonly onForeignTag: (order: VenueOrder) => void;
+}
+
+type OrderFact =
+  | { readonly kind: "order"; readonly order: VenueOrder }
+  | { readonly kind: "fill"; readonly fill: Fill };
+
+export class FactRouter {
+  readonly #o: RouterOptions;
+  readonly #parked = new Map<string, { readonly symbolId: string; readonly fact: OrderFact }>();
+  /** Intents per symbol with an attempt that is in flight or in doubt. */
+  readonly #uncertain = new Map<string, number>();
+  /** Orders told as orphans, so that each is told once; the oldest is forgotten first. */
+  readonly #orphans = new Set<string>();
+
+  constructor(options: RouterOptions) {
+    this.#o = options;
+  }
+
+  get parkedCount(): number {
+    return this.#parked.size;
+  }
+
+  /** @returns whether an intent took it. */
+  order(order: VenueOrder): boolean {
+    const route = this.#route(order);
+    if (route === undefined) {
+      this.#unmatched(order, { kind: "order", order });
+      return false;
+    }
+    const { entry, attempt } = route;
+    const at = this.#o.clock.now();
+    const fills = this.#o.book.newFills(entry.intentId, order.fills);
+    if (fills.length > 0) {
+      this.#o.book.tell(entry.intentId, { type: "order.filled", at, attempt, fills, order });
+    } else if (addsNothing(entry.context, attempt, order)) {
+      return true;
+    } else {
+      this.#o.book.tell(entry.intentId, { type: "order.updated", at, attempt, order });
+    }
+    return true;
+  }
+
+  /** @returns whether an intent took it. */
+  fill(fill: Fill): boolean {
+    const route = this.#route(fill);
+    if (route === undefined) {
+      this.#unmatched(fill, { kind: "fill", fill });
+      return false;
+    }
+    const { entry, attempt } = route;
+    const fills = this.#o.book.newFills(entry.intentId, [fill]);
+    if (fills.length === 0) return true;
+    const at = this.#o.clock.now();
+    this.#o.book.tell(entry.intentId, { type: "order.filled", at, attempt, fills, order: null });
+    return true;
+  }
+
+  /** An order that a listing of the venue's open orders showed: proof that it is live. */
+  listed(order: VenueOrder, venueTime: number): Route | undefined {
+    const route = this.#route(order);
+    if (route === undefined) {
+      this.#unmatched(order, { kind: "order", order });
+      return undefined;
+    }
+    const { entry, attempt } = route;
+    const at = this.#o.clock.now();
+    const fills = this.#o.book.newFills(entry.intentId, order.fills);
+    const outcome = { kind: "found", order, venueTime } as const;
+    this.#o.book.tell(entry.intentId, { type: "lookup.answered", at, attempt, outcome, fills });
+    return route;
+  }
+
+  /** Facts parked before a restart. */
+  load(parked: readonly ParkedFact[]): void {
+    for (const { key, symbolId, fact } of parked) {
+      // Written by this class as JSON of an OrderFact; the store has checked that it parses.
+      this.#parked.set(key, { symbolId, fact: JSON.parse(fact) as OrderFact });
+    }
+  }
+
+  /** Keeps count of doubts; when the last on a symbol ends, what was parked finds its place. */
+  onTurn(before: IntentContext | null, after: IntentContext): void {
+    const symbolId = after.intent.order.symbolId;
+    const was = before !== null && isUncertain(before);
+    const is = isUncertain(after);
+    if (was !== is) {
+      this.#uncertain.set(symbolId, (this.#uncertain.get(symbolId) ?? 0) + (is ? 1 : -1));
+    }
+    if (this.#parked.size > 0 && was && !is) this.review(symbolId);
+  }
+
+  /** Parked facts of a symbol: to their intent, or told as orphans once nothing is in doubt. */
+  review(symbolId: string): void {
+    for (const [key, parked] of [...this.#parked]) {
+      if (parked.symbolId !== symbolId) continue;
+      const ids = idsOf(parked.fact);
+      const owned = this.#route(ids) !== undefined;
+      if (!owned && this.#mayHaveOwner(symbolId)) continue;
+      this.#parked.delete(key);
+      const { exchangeId } = this.#o;
+      void this.#o.journal.write({ unpark: [{ exchangeId, key }] }).catch(() => {});
+      if (parked.fact.kind === "order") this.order(parked.fact.order);
+      else this.fill(parked.fact.fill);
+    }
+  }
+
+  #route(ids: FactIds): Route | undefined {
+    const { book, findStored, revive } = this.#o;
+    const route = book.routes.find(ids);
+    if (route !== undefined) return route;
+    if (ids.clientOrderId !== null && !hasTag(ids.clientOrderId, this.#o.tag)) return undefined;
+    const stored = findStored(ids);
+    if (stored === undefined || book.entry(stored.intentId) !== undefined) return undefined;
+    revive(stored);
+    return book.routes.find(ids);
+  }
+
+  #unmatched(ids: FactIds, fact: OrderFact): void {
+    if (this.#mayHaveOwner(ids.symbolId)) return this.#park(ids, fact);
+    const key = `${ids.symbolId} ${ids.exchangeOrderId}`;
+    if (this.#orphans.has(key)) return;
+    this.#orphans.add(key);
+    if (this.#orphans.size > ORPHANS_KNOWN_MAX) {
+      for (const oldest of this.#orphans) {
+        this.#orphans.delete(oldest);
+        break;
+      }
+    }
+    void this.#o.journal.write({ events: [this.#orphaned(ids)] }).catch(() => {});
+    if (fact.kind === "order" && fact.order.clientOrderId !== null) {
+      if (hasTag(fact.order.clientOrderId, this.#o.tag)) this.#o.onForeignTag(fact.order);
+    }
+  }
+
+  #park(ids: FactIds, fact: OrderFact): void {
+    const { exchangeId, clock, journal } = this.#o;
+    const { symbolId, exchangeOrderId } = ids;
+    const key = fact.kind === "order"
+      ? `order:${symbolId}:${exchangeOrderId}`
+      : `fill:${symbolId}:${exchangeOrderId}:${fact.fill.tradeId}`;
+    if (!this.#parked.has(key) && this.#parked.size >= PARKED_FACTS_MAX) return;
+    this.#parked.set(key, { symbolId, fact });
+    const parked = { exchangeId, symbolId, key, at: clock.now(), fact: JSON.stringify(fact) };
+    void journal.write({ park: [parked] }).catch(() => {});
+  }
+
+  #mayHaveOwner(symbolId: string): boolean {
+    return (this.#uncertain.get(symbolId) ?? 0) > 0;
+  }
+
+  #orphaned({ symbolId, clientOrderId, exchangeOrderId }: FactIds): KernelEvent {
+    return {
+      eventId: 0,
+      type: "OrderOrphaned",
+      exchangeId: this.#o.exchangeId,
+      intentId: null,
+      groupId: null,
+      symbolId,
+      at: this.#o.clock.now(),
+      cause: "venue",
+      payload: { exchangeOrderId, clientOrderId },
+    };
+  }
+}
+
+function isUncertain(context: IntentContext): boolean {
+  const attempt = lastAttempt(context);
+  if (attempt === undefined || hasEnded(attempt)) return false;
+  return attempt.outcome === null || attempt.outcome === "UNKNOWN";
+}
+
+function idsOf(fact: OrderFact): FactIds {
+  return fact.kind === "order" ? fact.order : fact.fill;
+}
+
+/** A frame that repeats what is known: no turn, no commit. */
+function addsNothing(context: IntentContext, number: number, order: VenueOrder): boolean {
+  const attempt = context.attempts.find((a) => a.attempt === number);
+  return attempt !== undefined && attempt.outcome === "ACCEPTED" && !attempt.stale &&
+    attempt.status === order.status && attempt.exchangeOrderId === order.exchangeOrderId &&
+    attempt.reported === order.filled;
+}

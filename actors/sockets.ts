@@ -1,0 +1,67 @@
+/** The sockets of one exchange, each a connection actor under the exchange's supervisor. */
+import type { Clock, Random } from "../src/model/clock.ts";
+import type { ExchangeSocket } from "../src/exchanges/exchange.ts";
+import { Connection } from "./connection.ts";
+import type { Supervisor } from "./supervision.ts";
+
+export interface SocketsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly supervisor: Supervisor;
+  readonly onUp: (socketId: string) => void;
+  /** After a socket came up: now all of them are. */
+  readonly onAllUp: () => void;
+  readonly onDown: (socketId: string, reason: string) => void;
+}
+
+export class Sockets {
+  readonly #o: SocketsOptions;
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(options: SocketsOptions) {
+    this.#o = options;
+  }
+
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  /** Dials those that are not running yet. */
+  start(sockets: readonly ExchangeSocket[]): void {
+    for (const socket of sockets) {
+      if (!this.#connections.has(socket.id)) this.#supervise(socket);
+    }
+  }
+
+  #supervise(socket: ExchangeSocket): void {
+    const { clock, random, supervisor, onDown } = this.#o;
+    supervisor.start({
+      kind: "connection",
+      id: socket.id,
+      start: (crashed) => {
+        const connection = new Connection({
+          socket,
+          clock,
+          random,
+          onUp: () => this.#up(socket.id),
+          onDown: (reason) => onDown(socket.id, reason),
+          onCrash: (error) => {
+            onDown(socket.id, "CRASHED");
+            crashed(error);
+          },
+        });
+        this.#connections.set(socket.id, connection);
+        connection.start();
+        return connection;
+      },
+    });
+  }
+
+  #up(socketId: string): void {
+    this.#o.onUp(socketId);
+    // A stale sibling still counts: its watchdog decides within seconds, and nothing tells when it
+    // is merely open again.
+    for (const connection of this.#connections.values()) if (!connection.isUp) return;
+    this.#o.onAllUp();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The attempts of an intent: finding one, changing one, and how the venue's word about it is merged.
+ *
+ * I1 An attempt's status never goes back: a stale read cannot reopen what ended.
+ */
+import { compare, max, ZERO } from "../src/model/decimal.ts";
+import type { StandardOrderStatus } from "../src/model/order.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
+import type { RefusalReason, VenueOrder } from "../src/model/venue.ts";
+import type { AttemptRecord, IntentContext } from "./intent_context.ts";
+
+export function findAttempt(context: IntentContext, number: number): AttemptRecord | undefined {
+  return context.attempts.find((a) => a.attempt === number);
+}
+
+export function updateAttempt(
+  context: IntentContext,
+  number: number,
+  change: (attempt: AttemptRecord) => AttemptRecord,
+): IntentContext {
+  const attempts = context.attempts.map((a) => a.attempt === number ? change(a) : a);
+  return { ...context, attempts };
+}
+
+/** What the venue says of the order, merged into what is known of the attempt. */
+export function mergeOrder(a: AttemptRecord, order: VenueOrder, at: EpochMs): AttemptRecord {
+  const status = laterStatus(a.status, order.status);
+  const refused = status === "REJECTED" && compare(order.filled, ZERO) === 0;
+  const alive = refused ? { outcome: "REJECTED" as const } : cameAlive(a);
+  return {
+    ...a,
+    ...alive,
+    exchangeOrderId: order.exchangeOrderId,
+    status,
+    answeredAt: a.answeredAt ?? at,
+    reported: max(a.reported, order.filled),
+    endCause: order.cause ?? a.endCause,
+    stale: a.stale && !ENDED.has(status),
+  };
+}
+
+/** "Come later" (429) says nothing about the order: it is proven absent before it is tried again. */
+export function refusedAs({ code, retryAfterMs }: RefusalReason): Partial<AttemptRecord> {
+  return { outcome: retryAfterMs === undefined ? "REJECTED" : "UNKNOWN", reason: code };
+}
+
+/** A venue fact about an order is the best proof that it was accepted, whatever was said before. */
+export function cameAlive(a: AttemptRecord): Partial<AttemptRecord> {
+  return a.outcome === "ACCEPTED" ? {} : { outcome: "ACCEPTED", reason: null };
+}
+
+const RANK: Readonly<Record<StandardOrderStatus, number>> = {
+  UNKNOWN: 0,
+  PENDING_TRIGGER: 1,
+  OPEN: 2,
+  PARTIALLY_FILLED: 3,
+  EXPIRED: 4,
+  CANCELED: 4,
+  REJECTED: 4,
+  FILLED: 5,
+};
+const ENDED: ReadonlySet<StandardOrderStatus | null> = new Set([
+  "EXPIRED",
+  "CANCELED",
+  "REJECTED",
+  "FILLED",
+]);
+
+/** I1: frames arrive late and reads are stale; the further status wins. */
+function laterStatus(
+  known: StandardOrderStatus | null,
+  told: StandardOrderStatus,
+): StandardOrderStatus {
+  if (known === null) return told;
+  return RANK[told] > RANK[known] ? told : known;
+}
+
+/** The venue said that it ended. */
+export function hasEnded(attempt: AttemptRecord): boolean {
+  return ENDED.has(attempt.status);
+}

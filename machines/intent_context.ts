@@ -1,0 +1,194 @@
+/**
+ * What one intent knows: the desired state, every attempt to bring it about, what was filled, and
+ * which requests are out. Plain JSON, so that a restart can read it back.
+ */
+import { type Decimal, ZERO } from "../src/model/decimal.ts";
+import type { Fill } from "../src/model/fill.ts";
+import type {
+  Attempt,
+  ConditionType,
+  OrderIntent,
+  ReconciliationStatus,
+} from "../src/model/intent.ts";
+import type { EventType } from "../src/model/event.ts";
+import type { JsonValue } from "../src/model/intent.ts";
+import type { StandardOrder } from "../src/model/order.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
+
+/** The full state of the machine. The part before the dot is the top state. */
+export type Phase =
+  | "PENDING.ready"
+  | "PENDING.waitingParent"
+  | "PENDING.waitingTrigger"
+  | "PENDING.paused"
+  | "SUBMITTING.inFlight"
+  | "SUBMITTING.inDoubt"
+  | "ACTIVE.open"
+  | "ACTIVE.partiallyFilled"
+  | "RECONCILING.amending"
+  | "RECONCILING.canceling"
+  | "RECONCILING.replacing"
+  | "RECONCILING.resolving"
+  | "COMPLETED"
+  | "CANCELED"
+  | "FAILED";
+
+/** What the venue allows and how long its proofs take; the same for all intents of an exchange. */
+export interface IntentPolicy {
+  readonly amendInPlace: boolean;
+  readonly cancelByClientOrderId: boolean;
+  /** Reads prove absence only this long after the attempt's deadline: engine bound + settle time. */
+  readonly proofAfterMs: number;
+  /** Reads made later than this after the deadline prove nothing: the venue forgets. */
+  readonly retentionMs: number;
+}
+
+/** One attempt as the machine keeps it: the public record and what the machine needs besides. */
+export interface AttemptRecord extends Attempt {
+  /**
+   * Why we asked the venue to cancel it, if we did. `stray`: told dead, it lives beside a newer one;
+   * `revived`: told dead, it lives after the intent had ended.
+   */
+  readonly cancelFor: "cancel" | "replace" | "stray" | "revived" | null;
+  /** The total that an amend asked for, until it is known whether the venue took it. */
+  readonly amendTo: Decimal | null;
+  /** Known live once, but not read since a restart, a gap or a cancel: to be read before trusted. */
+  readonly stale: boolean;
+  /** Why the venue order ended, in the venue's words. */
+  readonly endCause: string | null;
+}
+
+/** Requests that are out, and when the next of each kind is due. A restart voids them all. */
+export interface Work {
+  readonly ticket: boolean;
+  readonly lookup: Errand;
+  readonly cancel: Errand;
+  readonly fills: Errand;
+  readonly amend: Errand;
+}
+
+export interface Errand {
+  readonly out: boolean;
+  readonly tries: number;
+  /** Not before this; null: not wanted yet, or at once. */
+  readonly dueAt: EpochMs | null;
+}
+
+export const IDLE: Errand = { out: false, tries: 0, dueAt: null };
+export const NO_WORK: Work = {
+  ticket: false,
+  lookup: IDLE,
+  cancel: IDLE,
+  fills: IDLE,
+  amend: IDLE,
+};
+
+/** What the intent asks its book to do. Only the book acts, and only after the commit. */
+export type Command =
+  | { readonly type: "ticket" }
+  | { readonly type: "submit"; readonly attempt: AttemptRecord; readonly order: StandardOrder }
+  | { readonly type: "cancel"; readonly attempt: AttemptRecord }
+  | {
+    readonly type: "amend";
+    readonly attempt: AttemptRecord;
+    /** New total of the venue order, base units. */
+    readonly amount: Decimal;
+    readonly order: StandardOrder;
+    readonly generation: number;
+  }
+  | { readonly type: "lookup"; readonly attempt: AttemptRecord }
+  | { readonly type: "fills"; readonly attempt: AttemptRecord };
+
+/** An event before the store has numbered it. */
+export interface EventDraft {
+  readonly type: EventType;
+  readonly payload: { readonly [key: string]: JsonValue };
+}
+
+/** What the last event produced; the book takes it from a turn that returned, and only then. */
+export interface Effects {
+  readonly commands: readonly Command[];
+  readonly events: readonly EventDraft[];
+  readonly fills: readonly Fill[];
+  /** A disagreement the book must record as drift. */
+  readonly drift: "DuplicateExecution" | "MissingOrder" | "Overfill" | null;
+}
+
+export const NO_EFFECTS: Effects = { commands: [], events: [], fills: [], drift: null };
+
+export type DeadlineName = "ack" | "lookup" | "cancel" | "fills" | "amend";
+export type Deadlines = Readonly<Partial<Record<DeadlineName, EpochMs>>>;
+
+/** status, reason, since. */
+export type ConditionEntry = readonly [
+  status: "True" | "False" | "Unknown",
+  reason: string,
+  at: EpochMs,
+];
+export type Conditions = Readonly<Partial<Record<ConditionType, ConditionEntry>>>;
+
+export interface IntentContext {
+  readonly intent: OrderIntent;
+  readonly policy: IntentPolicy;
+  readonly phase: Phase;
+  readonly attempts: readonly AttemptRecord[];
+  /** Attempts ever made; the list keeps the newest only. */
+  readonly attemptCount: number;
+  readonly filled: Decimal;
+  readonly filledQuote: Decimal;
+  readonly fees: Readonly<Record<string, Decimal>>;
+  readonly refusedGeneration: number | null;
+  /** `resumeIntent` was called after this many attempts: a pause for one of them is over. */
+  readonly resumedAfter: number;
+  /** Reads that prove absence of the attempt in doubt, so far. */
+  readonly absentReads: number;
+  /** The proof ran out: only a person ends it. */
+  readonly indeterminate: boolean;
+  readonly denied: { readonly code: string; readonly message: string } | null;
+  readonly cause: string | null;
+  readonly errorMessage: string | null;
+  readonly lastSyncAt: EpochMs | null;
+  readonly work: Work;
+  readonly deadlines: Deadlines;
+  readonly conditions: Conditions;
+  readonly effects: Effects;
+}
+
+/** A fresh intent that nobody has acted on. */
+export function freshContext(intent: OrderIntent, policy: IntentPolicy): IntentContext {
+  return {
+    intent,
+    policy,
+    phase: "PENDING.ready",
+    attempts: [],
+    attemptCount: 0,
+    filled: ZERO,
+    filledQuote: ZERO,
+    fees: {},
+    refusedGeneration: null,
+    resumedAfter: 0,
+    absentReads: 0,
+    indeterminate: false,
+    denied: null,
+    cause: null,
+    errorMessage: null,
+    lastSyncAt: null,
+    work: NO_WORK,
+    deadlines: {},
+    conditions: {},
+    effects: NO_EFFECTS,
+  };
+}
+
+export function lastAttempt(context: IntentContext): AttemptRecord | undefined {
+  return context.attempts[context.attempts.length - 1];
+}
+
+export function topState(phase: Phase): ReconciliationStatus {
+  const dot = phase.indexOf(".");
+  return (dot < 0 ? phase : phase.slice(0, dot)) as ReconciliationStatus; // Phase is built so
+}
+
+export function isTerminal(phase: Phase): boolean {
+  return phase === "COMPLETED" || phase === "CANCELED" || phase === "FAILED";
+}

@@ -1,0 +1,82 @@
+/** Everything an intent can be told. Commands are imperative; facts and answers are past tense. */
+import type { Fill } from "../src/model/fill.ts";
+import type { StandardOrder } from "../src/model/order.ts";
+import type { ClientOrderId, EpochMs } from "../src/model/scalars.ts";
+import type {
+  AmendOutcome,
+  CancelOutcome,
+  LookupOutcome,
+  SubmitOutcome,
+  VenueOrder,
+} from "../src/model/venue.ts";
+import type { DeadlineName } from "./intent_context.ts";
+
+/** `attempt` is the attempt's number; `at` is when the book delivers it. */
+export type IntentEvent =
+  | { readonly type: "order.granted"; readonly at: EpochMs; readonly ticket: Ticket }
+  | {
+    readonly type: "order.denied";
+    readonly at: EpochMs;
+    readonly code: string;
+    readonly message: string;
+  }
+  | {
+    readonly type: "submit.answered";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly sentAt: EpochMs | null;
+    readonly outcome: SubmitOutcome;
+  }
+  | {
+    readonly type: "cancel.answered";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly outcome: CancelOutcome;
+  }
+  | {
+    readonly type: "amend.answered";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly generation: number;
+    readonly outcome: AmendOutcome;
+  }
+  | {
+    readonly type: "lookup.answered";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly outcome: LookupOutcome;
+    readonly fills: readonly Fill[];
+  }
+  | {
+    readonly type: "fills.answered";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly fills: readonly Fill[];
+  }
+  | {
+    readonly type: "order.updated";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly order: VenueOrder;
+  }
+  | {
+    readonly type: "order.filled";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    /** Never booked before: the book has removed what it knew. */
+    readonly fills: readonly Fill[];
+    readonly order: VenueOrder | null;
+  }
+  | { readonly type: "order.cancel"; readonly at: EpochMs }
+  | { readonly type: "order.modify"; readonly at: EpochMs; readonly order: StandardOrder }
+  | { readonly type: "order.resume"; readonly at: EpochMs }
+  | { readonly type: "order.verify"; readonly at: EpochMs }
+  | { readonly type: "deadline.passed"; readonly at: EpochMs; readonly name: DeadlineName };
+
+/** Leave to make one attempt: budget granted, caps passed, id and deadline fixed. */
+export interface Ticket {
+  readonly clientOrderId: ClientOrderId;
+  readonly deadline: EpochMs;
+}
+
+export type IntentEventType = IntentEvent["type"];

@@ -1,0 +1,227 @@
+/** Reads `kernel.yaml`: parse, interpolate, check, and name every mistake with its place. */
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { ConfigError } from "../model/errors.ts";
+import { CONFIG_BYTES_MAX, EXCHANGES_MAX } from "../model/limits.ts";
+import { isSecretField, registerSecret } from "../telemetry/redact.ts";
+import { interpolate, type Path } from "./interpolation.ts";
+import { addIssues, Mistakes, refusePrototypeKeys } from "./mistakes.ts";
+import {
+  AVAILABLE_KINDS,
+  EXCHANGE_SCHEMAS,
+  type ExchangeConfig,
+  type ExchangeKind,
+  ExchangeNameSchema,
+  type KernelConfig,
+  KernelSchema,
+  KIND_ALIASES,
+  PLANNED_KINDS,
+} from "./schema.ts";
+import { didYouMean } from "./suggestion.ts";
+
+export interface ConfigOptions {
+  /** Looks an environment variable up; the process's own by default. */
+  readonly env?: (name: string) => string | undefined;
+}
+
+export interface ParseOptions extends ConfigOptions {
+  /** How the file is called in messages. */
+  readonly file: string;
+  /** Permission bits of the file, or null where there are none. */
+  readonly mode?: number | null;
+}
+
+/** References to one anchor; a bomb needs ten levels of ten. */
+const ALIASES_MAX = 32;
+
+/** One paper exchange, SQLite in `./data`, HTTP on port 7070: what runs without a file. */
+export function defaultConfig(): KernelConfig {
+  return parseConfig("exchanges: { paper: { kind: paper } }", {
+    file: "(default)",
+    env: () => undefined,
+  });
+}
+
+/**
+ * @param path of the file; messages name it as given.
+ * @throws {ConfigError} whose message has a line for every mistake, each `file:line:col path: …`.
+ */
+export async function loadConfig(path: string, options: ConfigOptions = {}): Promise<KernelConfig> {
+  let text: string;
+  let mode: number | null;
+  try {
+    const info = await Deno.stat(path);
+    if (info.size > CONFIG_BYTES_MAX) {
+      throw new RangeError(`expected at most ${CONFIG_BYTES_MAX} bytes, got ${info.size}`);
+    }
+    mode = info.mode;
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "no such file"
+      : error instanceof Error
+      ? error.message
+      : "unreadable";
+    throw new ConfigError(`${path}:1:1 cannot read the configuration: ${reason}`, { file: path });
+  }
+  return parseConfig(text, { ...options, file: path, mode });
+}
+
+/** As {@linkcode loadConfig}, from text. @throws {ConfigError} */
+export function parseConfig(text: string, options: ParseOptions): KernelConfig {
+  const lines = new LineCounter();
+  const document = parsed(text, lines, options.file);
+  const mistakes = new Mistakes(options.file, document, lines);
+  // Only the first: a parser's later errors mostly follow from it.
+  const [error] = document.errors;
+  if (error !== undefined) mistakes.addAt(error.pos[0], "", syntaxMessage(error.message));
+  mistakes.throwIfAny();
+  refusePrototypeKeys(document, mistakes);
+  mistakes.throwIfAny();
+
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {};
+  } catch (error) {
+    mistakes.addAt(0, "", error instanceof Error ? error.message : "cannot be read");
+    mistakes.throwIfAny();
+  }
+  const { value, substituted } = interpolate(plain, {
+    env: options.env ?? ((name) => Deno.env.get(name)),
+    mistake: (path, message) => mistakes.add(path, message),
+  });
+  // Before anything of the values can get into a message.
+  registerSecrets(value);
+  return checked({ value, substituted, mistakes, mode: options.mode ?? null });
+}
+
+function syntaxMessage(message: string): string {
+  if (message.includes("call stack")) return "nested too deeply";
+  return (message.split("\n")[0] ?? "").replace(/; please use YAML.*/, "");
+}
+
+function parsed(text: string, lines: LineCounter, file: string) {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  } catch {
+    // Thousands of nested brackets exhaust the parser's stack.
+    throw new ConfigError(`${file}:1:1 cannot be parsed: nested too deeply`, { file });
+  }
+}
+
+interface Unchecked {
+  readonly value: unknown;
+  readonly substituted: ReadonlySet<string>;
+  readonly mistakes: Mistakes;
+  readonly mode: number | null;
+}
+
+function checked({ value, substituted, mistakes, mode }: Unchecked): KernelConfig {
+  const result = KernelSchema.safeParse(value);
+  if (!result.success) {
+    const schema = KernelSchema;
+    addIssues(result.error.issues, { schema, mistakes, base: [], value, substituted });
+  }
+  const sections = exchangeSections(value);
+  if (sections.length > EXCHANGES_MAX) {
+    mistakes.add(["exchanges"], `expected at most ${EXCHANGES_MAX} exchanges`);
+  }
+  const exchanges: Record<string, ExchangeConfig> = {};
+  for (const [name, section] of sections.slice(0, EXCHANGES_MAX)) {
+    const exchange = checkedExchange(name, section, { substituted, mistakes });
+    if (exchange === null) continue;
+    exchanges[name] = exchange;
+    refuseReadableKeys(name, exchange, { substituted, mistakes, mode });
+  }
+  mistakes.throwIfAny();
+  if (!result.success) throw new ConfigError("configuration refused");
+  return { ...result.data, exchanges };
+}
+
+function exchangeSections(value: unknown): readonly [string, unknown][] {
+  if (typeof value !== "object" || value === null || !("exchanges" in value)) return [];
+  const { exchanges } = value;
+  if (typeof exchanges !== "object" || exchanges === null || Array.isArray(exchanges)) return [];
+  return Object.entries(exchanges);
+}
+
+function checkedExchange(
+  name: string,
+  section: unknown,
+  { substituted, mistakes }: Pick<Unchecked, "substituted" | "mistakes">,
+): ExchangeConfig | null {
+  const base: Path = ["exchanges", name];
+  const named = ExchangeNameSchema.safeParse(name);
+  if (!named.success) mistakes.add(base, named.error.issues[0]?.message ?? "bad name", "key");
+  if (typeof section !== "object" || section === null || Array.isArray(section)) {
+    mistakes.add(base, "expected a map with a kind");
+    return null;
+  }
+  const kind = checkedKind("kind" in section ? section.kind : undefined, {
+    base,
+    substituted,
+    mistakes,
+  });
+  if (kind === null) return null;
+  const schema: z.ZodType<ExchangeConfig> = EXCHANGE_SCHEMAS[kind];
+  const result = schema.safeParse({ ...section, kind });
+  if (result.success) return result.data;
+  addIssues(result.error.issues, { schema, mistakes, base, value: section, substituted });
+  return null;
+}
+
+function checkedKind(
+  written: unknown,
+  { base, substituted, mistakes }:
+    & { readonly base: Path }
+    & Pick<
+      Unchecked,
+      "substituted" | "mistakes"
+    >,
+): ExchangeKind | null {
+  const kind = typeof written === "string" ? KIND_ALIASES[written] ?? written : written;
+  const available = AVAILABLE_KINDS.find((one) => one === kind);
+  if (available !== undefined) return available;
+  const path = [...base, "kind"];
+  const all = [...AVAILABLE_KINDS, ...PLANNED_KINDS];
+  const open = AVAILABLE_KINDS.join(", ");
+  if (typeof kind === "string" && all.some((one) => one === kind)) {
+    mistakes.add(path, `${kind} is planned and not available yet; available now: ${open}`);
+    return null;
+  }
+  const got = substituted.has(path.join("\n"))
+    ? "the value of a variable"
+    : typeof kind === "string"
+    ? `${JSON.stringify(kind.slice(0, 64))}${
+      didYouMean(kind, [...all, ...Object.keys(KIND_ALIASES)])
+    }`
+    : kind === undefined
+    ? "nothing"
+    : typeof kind;
+  mistakes.add(path, `expected one of ${all.join(", ")}, got ${got}`);
+  return null;
+}
+
+/** Keys of real accounts may not lie in a file others can read; our testnet's are no secret. */
+function refuseReadableKeys(
+  name: string,
+  exchange: ExchangeConfig,
+  { substituted, mistakes, mode }: Omit<Unchecked, "value">,
+): void {
+  const isReadable = mode !== null && (mode & 0o077) !== 0;
+  if (!isReadable || !("secret" in exchange) || exchange.testnet === "local") return;
+  for (const field of ["apiKey", "secret"]) {
+    const path = ["exchanges", name, field];
+    if (substituted.has(path.join("\n"))) continue;
+    const rule = "expected a ${VARIABLE}, or a file that only its owner can read (chmod 600)";
+    mistakes.add(path, `${rule}; this file has mode ${(mode & 0o777).toString(8)}`);
+  }
+}
+
+function registerSecrets(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === "string" && isSecretField(key)) registerSecret(item);
+    else registerSecrets(item);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What of ccxt this adapter relies on, as structural types: ccxt's own declarations are loose and
+ * would pull its whole library into type checking.
+ */
+
+/** One market of `exchange.markets`; only what `createOrderRequest` and the mapper read. */
+export interface CcxtMarket {
+  readonly id: string;
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly spot?: boolean;
+  /** The venue's own row. Cut to a few fields after loading, since it is most of the memory. */
+  info: unknown;
+}
+
+export interface CcxtSigned {
+  readonly url: string;
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+/** One WebSocket of ccxt. The methods are its own; we replace the callbacks per client. */
+export interface CcxtClient {
+  readonly url: string;
+  readonly futures: Readonly<Record<string, Promise<unknown>>>;
+  readonly connection?: { close(): void; readonly readyState: number } | undefined;
+  error?: unknown;
+  keepAlive: number;
+  connectionTimeout: number;
+  log: (...parts: unknown[]) => void;
+  onMessage: (event: { readonly data: unknown }) => void;
+  onErrorCallback: (client: CcxtClient, error: unknown) => void;
+  onCloseCallback: (client: CcxtClient, event: unknown) => void;
+  connect(backoffMs?: number): Promise<unknown>;
+  send(message: unknown): Promise<unknown>;
+  reset(error: unknown): void;
+  clearConnectionTimeout(): void;
+  clearPingInterval(): void;
+}
+
+export type CcxtFetch = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: string | undefined;
+    readonly signal?: AbortSignal;
+  },
+) => Promise<CcxtResponse>;
+
+/** The part of a Response that ccxt reads. */
+export interface CcxtResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  text(): Promise<string>;
+}
+
+export interface CcxtExchange {
+  readonly id: string;
+  readonly urls: { api: Record<string, unknown> };
+  readonly has: Record<string, unknown>;
+  readonly options: Record<string, unknown>;
+  readonly clients: Record<string, CcxtClient>;
+  markets: Record<string, CcxtMarket> | undefined;
+  enableRateLimit: boolean;
+  enableLastHttpResponse: boolean;
+  enableLastJsonResponse: boolean;
+  enableLastResponseHeaders: boolean;
+  fetchImplementation: CcxtFetch | undefined;
+  nonce: () => number;
+  throttle: (cost?: unknown) => Promise<void>;
+  log: (...parts: unknown[]) => void;
+  calculateWsBackoffDelay: (url: string) => number;
+  handleMessage: (client: CcxtClient, message: unknown) => void;
+  client(url: string): CcxtClient;
+  loadMarkets(reload: boolean, params: Readonly<Record<string, unknown>>): Promise<unknown>;
+  setSandboxMode(enabled: boolean): void;
+  sign(path: string, api: string, method: string, params: Record<string, unknown>): CcxtSigned;
+  createOrderRequest(
+    symbol: string,
+    type: string,
+    side: string,
+    amount: string,
+    price: string | undefined,
+    params: Record<string, unknown>,
+  ): Record<string, unknown>;
+}
+
+export type CcxtExchangeClass = new (options: Record<string, unknown>) => CcxtExchange;
+export type CcxtErrorClass = abstract new (...parts: never[]) => Error;
+
+/** One venue's class and the error class all of ccxt's errors extend. */
+export interface CcxtCode {
+  readonly Exchange: CcxtExchangeClass;
+  readonly BaseError: CcxtErrorClass;
+}

@@ -1,0 +1,8 @@
+/** Bounds of this adapter alone; those it shares with others are in `src/model/limits.ts`. */
+
+/** Order shapes kept compiled, 1 kB each: every symbol a busy account trades, in several shapes. */
+export const SIGNED_SHAPES_MAX = 10_000;
+/** How long a socket's closing handshake may take before it is left to the platform. */
+export const SOCKET_CLOSE_MS = 1_000;
+/** Windows of one trade read, each 24 hours at Binance: its retention of 90 days and a margin. */
+export const TRADE_WINDOWS_MAX = 100;

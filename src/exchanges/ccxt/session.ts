@@ -1,0 +1,87 @@
+/**
+ * One connection's worth of state: ccxt's instance, the transport, the venue's clock and its
+ * instruments. Made by `connect`, gone with `disconnect`, so a reconnect starts clean.
+ */
+import type { Clock } from "../../model/clock.ts";
+import type { UnknownCause } from "../../model/venue.ts";
+import type { ReadOutcome, VenueFact, VenueTiming } from "../exchange.ts";
+import type { CcxtExchange } from "./ccxt.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { RowContext, VenueCall, VenueProfile } from "./profile.ts";
+import type { Redact } from "./redaction.ts";
+import type { Signer } from "./signer.ts";
+import type { Transport } from "./transport.ts";
+import type { VenueClock } from "./venue_clock.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+export interface Session {
+  readonly profile: VenueProfile;
+  readonly timing: VenueTiming;
+  readonly clock: Clock;
+  readonly venueClock: VenueClock;
+  readonly exchange: CcxtExchange;
+  readonly transport: Transport;
+  readonly signer: Signer;
+  readonly catalogue: Catalogue;
+  readonly redact: Redact;
+  readonly emit: (fact: VenueFact) => void;
+}
+
+/** Null while not connected. */
+export type SessionSource = () => Session | null;
+
+export function rowContext(session: Session): RowContext {
+  return {
+    symbolOf: (rawSymbol) => session.catalogue.symbolOf(rawSymbol),
+    receivedAt: session.clock.now(),
+  };
+}
+
+/** One read, signed, sent and judged. Nothing throws. */
+export async function ask(session: Session, call: VenueCall): Promise<Verdict> {
+  const signed = session.signer.call(call);
+  if (signed.kind === "notSent") return signed;
+  return judge(await session.transport.request(signed.wire), "read", session);
+}
+
+/** A read that brought no value, as its asker sees it. */
+export function readFailure(
+  verdict: Exclude<Verdict, { kind: "answered" }>,
+): Extract<ReadOutcome<never>, { kind: "failed" }> {
+  switch (verdict.kind) {
+    case "refused": {
+      const { code, venueCode, message, retryAfterMs } = verdict.reason;
+      const shown = venueCode === null ? message : `code ${venueCode}: ${message}`;
+      const cause = { code, message: shown };
+      return retryAfterMs === undefined
+        ? { kind: "failed", cause }
+        : { kind: "failed", cause, retryAfterMs };
+    }
+    case "notFound":
+      return failed("NOT_FOUND", verdict.message);
+    case "notSent":
+      return failed("NOT_SENT", verdict.reason);
+    case "unknown":
+      return { kind: "failed", cause: verdict.cause };
+  }
+}
+
+/** An answer with a row that does not parse is no answer: its rows may be the ones asked for. */
+export function malformed(
+  session: Session,
+  where: string,
+  error: unknown,
+): Extract<ReadOutcome<never>, { kind: "failed" }> {
+  const message = session.redact(error instanceof Error ? error.message : String(error));
+  session.emit({ kind: "malformed", where, message });
+  return failed("BAD_RESPONSE", `${where}: ${message}`);
+}
+
+export function failed(
+  code: UnknownCause["code"],
+  message: string,
+): Extract<ReadOutcome<never>, { kind: "failed" }> {
+  return { kind: "failed", cause: { code, message } };
+}
+
+export const NOT_CONNECTED = "the exchange is not connected";

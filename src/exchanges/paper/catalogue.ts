@@ -1,0 +1,118 @@
+/** The instruments the paper exchange lists unless told otherwise, with realistic steps. */
+import { type Decimal, decimal, decimalsOf, ZERO } from "../../model/decimal.ts";
+import type { MarketCapabilities, SymbolMetadata } from "../../model/instrument.ts";
+
+/** How one spot pair is traded. */
+export interface SpotTerms {
+  readonly base: string;
+  readonly quote: string;
+  readonly tickSize: string;
+  readonly stepSize: string;
+  /** Default: 5 quote units, as most venues ask. */
+  readonly minNotional?: string;
+  /** Base units; default 9,000,000, the usual bound of coins worth cents. */
+  readonly maxQuantity?: string;
+}
+
+/** What the engine does by itself; `NO` is refused on admission. */
+export const PAPER_CAPABILITIES: MarketCapabilities = {
+  sides: ["BUY", "SELL"],
+  amountTypes: ["BASE", "QUOTE"],
+  market: "NATIVE",
+  limit: "NATIVE",
+  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
+  conditional: { STOP_LOSS: "EMULATED", TAKE_PROFIT: "EMULATED", TRAILING_STOP: "EMULATED" },
+  trailing: "EMULATED",
+  postOnly: "NATIVE",
+  reduceOnly: "NO",
+  iceberg: "NO",
+  amendInPlace: "NATIVE",
+  cancelAll: "NATIVE",
+  deadManSwitch: "NO",
+  lookupByClientOrderId: "NATIVE",
+};
+
+/** A spot instrument of the paper exchange. @throws {RangeError} for a number that is none. */
+export function spotInstrument(terms: SpotTerms): SymbolMetadata {
+  const symbolId = `${terms.base}/${terms.quote}`;
+  const tickSize = decimal(terms.tickSize);
+  const step = decimal(terms.stepSize);
+  const max: Decimal = decimal(terms.maxQuantity ?? "9000000");
+  return {
+    symbolId,
+    instrument: {
+      symbol: symbolId,
+      rawSymbol: `${terms.base}${terms.quote}`,
+      baseCurrency: terms.base,
+      quoteCurrency: terms.quote,
+      settleCurrency: null,
+      instrumentType: "SPOT",
+      contractSize: null,
+      tickSize,
+      minOrderSize: step,
+      maxOrderSize: max,
+      pricePrecision: decimalsOf(tickSize),
+      quantityPrecision: decimalsOf(step),
+      metadata: {},
+    },
+    amount: {
+      min: step,
+      max,
+      step,
+      minNotional: decimal(terms.minNotional ?? "5"),
+      maxNotional: null,
+    },
+    price: {
+      tickSize,
+      spacing: "FIXED",
+      min: tickSize,
+      max: null,
+      bands: [{ from: ZERO, tickSize }],
+      significantDigits: null,
+    },
+    capabilities: PAPER_CAPABILITIES,
+  };
+}
+
+export const DEFAULT_INSTRUMENTS: readonly SymbolMetadata[] = [
+  spotInstrument({
+    base: "BTC",
+    quote: "USDT",
+    tickSize: "0.01",
+    stepSize: "0.00001",
+    maxQuantity: "9000",
+  }),
+  spotInstrument({
+    base: "ETH",
+    quote: "USDT",
+    tickSize: "0.01",
+    stepSize: "0.0001",
+    maxQuantity: "9000",
+  }),
+  spotInstrument({
+    base: "SOL",
+    quote: "USDT",
+    tickSize: "0.01",
+    stepSize: "0.001",
+    maxQuantity: "90000",
+  }),
+  spotInstrument({ base: "XRP", quote: "USDT", tickSize: "0.0001", stepSize: "0.1" }),
+  spotInstrument({ base: "DOGE", quote: "USDT", tickSize: "0.00001", stepSize: "1" }),
+  spotInstrument({
+    base: "ETH",
+    quote: "BTC",
+    tickSize: "0.00001",
+    stepSize: "0.0001",
+    minNotional: "0.0001",
+  }),
+];
+
+/** Where the synthetic feed starts when the configuration names no price; quote units. */
+export const DEFAULT_PRICES: Readonly<Record<string, Decimal>> = {
+  "BTC/USDT": decimal("100000"),
+  "ETH/USDT": decimal("4000"),
+  "SOL/USDT": decimal("200"),
+  "XRP/USDT": decimal("2.5"),
+  "DOGE/USDT": decimal("0.25"),
+  "ETH/BTC": decimal("0.04"),
+};

@@ -1,0 +1,247 @@
+/** What the inspector may see, read off the running actors: listed fields only (never a key). */
+import type { AnyActorRef } from "xstate";
+import { connectionMachine } from "../machines/connection.ts";
+import { exchangeMachine } from "../machines/exchange.ts";
+import { type IntentContext, isTerminal, topState } from "../machines/intent_context.ts";
+import { intentMachine } from "../machines/intent.ts";
+import { kernelMachine } from "../machines/kernel.ts";
+import { orderState } from "../machines/order_state.ts";
+import { requestsMachine } from "../machines/requests.ts";
+import { edgeName } from "../actors/edge_tap.ts";
+import type { Entry } from "../actors/entry.ts";
+import type { Exchange } from "../actors/exchange.ts";
+import type { KernelActor } from "../actors/kernel.ts";
+import type {
+  ActorDetail,
+  ActorFilter,
+  ActorKind,
+  ActorRow,
+  EdgeId,
+  ObservationPort,
+} from "./inspector/observation.ts";
+import type { Clock } from "./model/clock.ts";
+import type { JsonValue } from "./model/intent.ts";
+
+export class KernelObservation implements ObservationPort {
+  readonly machines: Readonly<Record<string, unknown>> = {
+    intent: intentMachine,
+    exchange: exchangeMachine,
+    connection: connectionMachine,
+    requests: requestsMachine,
+    kernel: kernelMachine,
+  };
+  readonly #kernel: KernelActor;
+  readonly #clock: Clock;
+
+  constructor(kernel: KernelActor, clock: Clock) {
+    this.#kernel = kernel;
+    this.#clock = clock;
+  }
+
+  get revision(): number {
+    let revision = this.#kernel.lastEventId;
+    for (const exchange of this.#kernel.running()) revision += exchange.book.revision;
+    return revision;
+  }
+
+  actors(filter: ActorFilter): { readonly rows: readonly ActorRow[]; readonly total: number } {
+    const { offset, limit } = filter;
+    const rows: ActorRow[] = [];
+    let total = 0;
+    const take = (make: () => ActorRow) => {
+      if (total >= offset && rows.length < limit) rows.push(make());
+      total += 1;
+    };
+    for (const row of this.#supervisors()) if (matches(row, filter)) take(() => row);
+    if (filter.kind !== undefined && filter.kind !== "intent") return { rows, total };
+    for (const exchange of this.#kernel.running()) {
+      if (filter.exchangeId !== undefined && filter.exchangeId !== exchange.id) continue;
+      for (const entry of exchange.book.entries()) {
+        const seen = entry.committed;
+        if (seen === null || !intentMatches(entry, seen, filter)) continue;
+        take(() => intentRow(exchange, entry, seen));
+      }
+    }
+    return { rows, total };
+  }
+
+  actor(id: string): ActorDetail | undefined {
+    const [, exchangeId, part, ...rest] = id.split("/");
+    const exchange = this.#kernel.running().find((e) => e.id === exchangeId);
+    if (exchange !== undefined && part === "book" && rest.length > 0) {
+      return this.#intent(exchange, rest.join("/"));
+    }
+    const row = this.#supervisors().find((candidate) => candidate.id === id);
+    return row === undefined ? undefined : this.#supervisor(row, exchange);
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const exchange of this.#kernel.running()) {
+      for (const { committed } of exchange.book.entries()) {
+        if (committed === null) continue;
+        const top = topState(committed.phase);
+        counts[top] = (counts[top] ?? 0) + 1;
+      }
+    }
+    return counts;
+  }
+
+  #supervisors(): ActorRow[] {
+    const now = this.#clock.now();
+    const row = (id: string, kind: ActorKind, state: string, restarts = 0): ActorRow => {
+      const slash = id.lastIndexOf("/");
+      return {
+        id,
+        parentId: slash < 0 ? null : id.slice(0, slash),
+        kind,
+        name: id.slice(slash + 1),
+        state,
+        tags: [],
+        restarts,
+        isolated: false,
+        updatedAt: now,
+      };
+    };
+    const rows = [row("kernel", "kernel", this.#kernel.state)];
+    for (const exchange of this.#kernel.running()) {
+      const id = `kernel/${exchange.id}`;
+      const { supervisor, runner, book } = exchange;
+      rows.push(
+        row(id, "exchange", exchange.state, this.#kernel.supervisor.restarts(exchange.id)),
+      );
+      for (const connection of exchange.connections) {
+        const restarts = supervisor.restarts(connection.id);
+        rows.push(row(`${id}/${connection.id}`, "connection", connection.state, restarts));
+      }
+      rows.push(row(`${id}/requests`, "requests", runner.mode));
+      rows.push(row(`${id}/account`, "account", exchange.account.fresh ? "fresh" : "unknown"));
+      rows.push(row(`${id}/book`, "book", `${book.size} intents`));
+    }
+    return rows;
+  }
+
+  #supervisor(row: ActorRow, exchange: Exchange | undefined): ActorDetail {
+    const actor = this.#actorOf(row, exchange);
+    const machine = row.kind in this.machines ? row.kind : null;
+    return {
+      ...row,
+      machine,
+      lastEdge: actor === undefined ? null : this.#edge(actor),
+      context: exchange === undefined
+        ? { state: row.state }
+        : supervisorContext(row.kind, exchange, row.name),
+      deadlines: [],
+    };
+  }
+
+  #actorOf(row: ActorRow, exchange: Exchange | undefined): AnyActorRef | undefined {
+    switch (row.kind) {
+      case "kernel":
+        return this.#kernel.actor;
+      case "exchange":
+        return exchange?.actor;
+      case "requests":
+        return exchange?.runner.actor;
+      case "connection":
+        return exchange?.connections.find((c) => c.id === row.name)?.actor;
+      default:
+        return undefined;
+    }
+  }
+
+  #intent(exchange: Exchange, intentId: string): ActorDetail | undefined {
+    const entry = exchange.book.entry(intentId);
+    const seen = entry?.committed;
+    if (entry === undefined || seen === null || seen === undefined) return undefined;
+    const actor = exchange.book.actor(intentId);
+    return {
+      ...intentRow(exchange, entry, seen),
+      machine: "intent",
+      lastEdge: actor === undefined ? null : this.#edge(actor),
+      context: intentContext(seen),
+      deadlines: exchange.book.deadlinesOf(intentId),
+    };
+  }
+
+  #edge(actor: AnyActorRef): EdgeId | null {
+    const taken = this.#kernel.tap.last(actor);
+    return taken === undefined ? null : edgeName(taken);
+  }
+}
+
+function intentRow(exchange: Exchange, entry: Entry, seen: IntentContext): ActorRow {
+  const uncertain = seen.phase.startsWith("SUBMITTING") || seen.phase.startsWith("RECONCILING");
+  return {
+    id: `kernel/${exchange.id}/book/${entry.intentId}`,
+    parentId: `kernel/${exchange.id}/book`,
+    kind: "intent",
+    name: entry.intentId,
+    state: seen.phase,
+    tags: isTerminal(seen.phase) ? ["terminal"] : uncertain ? ["live", "uncertain"] : ["live"],
+    restarts: 0,
+    isolated: entry.isolated,
+    updatedAt: entry.updatedAt,
+  };
+}
+
+function intentContext(seen: IntentContext): ActorDetail["context"] {
+  // Interfaces have no index signature; both are plain JSON by construction.
+  const { intent } = seen;
+  const state = orderState(seen);
+  return {
+    intent: { ...intent, order: { ...intent.order } } as unknown as JsonValue,
+    state: state as unknown as JsonValue,
+  };
+}
+
+function supervisorContext(
+  kind: ActorKind,
+  exchange: Exchange,
+  name: string,
+): ActorDetail["context"] {
+  switch (kind) {
+    case "exchange": {
+      const { syncs, failures, lastError } = exchange.actor.getSnapshot().context;
+      const { lastSyncAt, lastSyncMs } = exchange.vitals;
+      const { clockOffsetMs } = exchange;
+      const errors = Object.fromEntries(exchange.vitals.errors);
+      return { syncs, failures, lastError, lastSyncAt, lastSyncMs, clockOffsetMs, errors };
+    }
+    case "connection": {
+      const health = exchange.connections.find((c) => c.id === name)?.health();
+      if (health === undefined) return {};
+      const { state, lastFrameAt, reconnects } = health;
+      return { state, lastFrameAt, reconnects };
+    }
+    case "requests": {
+      const { mode, queued } = exchange.runner;
+      return { mode, queued, budgets: exchange.runner.budgets() };
+    }
+    case "account":
+      return { balances: exchange.account.state().balances.map((b) => ({ ...b })) };
+    case "book":
+      return { intents: exchange.book.size, held: exchange.book.heldCount };
+    default:
+      return {};
+  }
+}
+
+function matches(row: ActorRow, { text, kind, state, exchangeId }: ActorFilter): boolean {
+  if (kind !== undefined && row.kind !== kind) return false;
+  if (state !== undefined && row.state !== state) return false;
+  if (exchangeId !== undefined && !row.id.startsWith(`kernel/${exchangeId}`)) return false;
+  return text === undefined || row.id.toLowerCase().includes(text.toLowerCase());
+}
+
+function intentMatches(
+  entry: Entry,
+  seen: IntentContext,
+  { text, state }: ActorFilter,
+): boolean {
+  if (state !== undefined && topState(seen.phase) !== state) return false;
+  if (text === undefined) return true;
+  const wanted = text.toLowerCase();
+  return entry.intentId.toLowerCase().includes(wanted) ||
+    entry.symbolId.toLowerCase().includes(wanted) || seen.phase.toLowerCase().includes(wanted);
+}

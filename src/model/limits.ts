@@ -1,0 +1,181 @@
+/**
+ * Every bound of the kernel in one place: what is bounded, why this number, and what happens at
+ * it. Durations are not here (`machines/timeouts.ts`). Counts unless the name ends in a unit.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+// Ids and text ---------------------------------------------------------------------------------
+
+/** `[A-Za-z0-9._-]{1,64}`: fits every column, URL segment and log line. Longer: ValidationError. */
+export const INTENT_ID_LENGTH_MAX = 64;
+/** The longest canonical option name is near 60; a longer symbol is no symbol. ValidationError. */
+export const SYMBOL_LENGTH_MAX = 96;
+/** Asset codes of venues end near 30 (`1000000BABYDOGE…`). Longer: ValidationError. */
+export const ASSET_LENGTH_MAX = 48;
+/** Any id a venue gives (order, trade); the longest known are UUIDs and hashes of 66. Malformed. */
+export const VENUE_ID_LENGTH_MAX = 128;
+/** Names of strategies and exchanges; they become metric labels. Longer: ValidationError. */
+export const NAME_LENGTH_MAX = 64;
+/** Venue messages are kept for people: a cause fits, an HTML error page does not. Cut, with `…`. */
+export const MESSAGE_LENGTH_MAX = 512;
+/** A refused value is shown to find the mistake, not to be read back. Cut, with its length. */
+export const SHOWN_VALUE_LENGTH_MAX = 64;
+/** Issues of one refused input that are listed; the first is what gets fixed. The rest counted. */
+export const ISSUES_SHOWN_MAX = 8;
+
+// What a caller attaches to an intent ----------------------------------------------------------
+
+/** Serialized UTF-8 JSON. Metadata rides in every intent row and commit. ValidationError. */
+export const METADATA_BYTES_MAX = 16 * KIB;
+/** Deeper JSON is a program's mistake and recurses on every walk. ValidationError. */
+export const METADATA_DEPTH_MAX = 16;
+/** Kubernetes objects rarely pass 20; every label is indexed and matched. ValidationError. */
+export const LABELS_MAX = 32;
+/** Kubernetes' own bounds for a label name and value. ValidationError. */
+export const LABEL_KEY_LENGTH_MAX = 63;
+/** See `LABEL_KEY_LENGTH_MAX`. */
+export const LABEL_VALUE_LENGTH_MAX = 63;
+/** A ladder of exits; each trigger becomes a child intent. ValidationError. */
+export const TRIGGERS_MAX = 8;
+/** `domain.md`: a group has 2 to 20 members, counted at every level. ValidationError. */
+export const GROUP_ORDERS_MIN = 2;
+/** See `GROUP_ORDERS_MIN`. */
+export const GROUP_ORDERS_MAX = 20;
+/** A bracket of brackets is 3; every level multiplies the races. ValidationError. */
+export const GROUP_DEPTH_MAX = 4;
+
+// One intent -----------------------------------------------------------------------------------
+
+/** Attempts kept in an intent's context. At it no further attempt starts: FAILED or a person. */
+export const ATTEMPTS_MAX = 64;
+/** Attempts shown per intent in states and events: the newest ones; older ones stay stored. */
+export const ATTEMPTS_SHOWN_MAX = 20;
+/** Resubmissions of an intent proven absent, before it FAILs: the venue does not want it. */
+export const ABSENT_RETRIES_MAX = 5;
+/** Modifies of one intent over its life; a re-quoter should place anew. At it: ConflictError. */
+export const GENERATION_MAX = 1_000_000;
+/** Distinct fee assets of one order; venues charge in at most three. Malformed. */
+export const FEE_ASSETS_MAX = 8;
+/** Messages one turn of one machine may produce; beyond it the machine loops. InvariantError. */
+export const TURN_OUTPUTS_MAX = 256;
+/** Microsteps of one XState macrostep (`options.maxIterations`); ours need under ten. Error. */
+export const MICROSTEPS_MAX = 100;
+
+// One exchange ---------------------------------------------------------------------------------
+
+/** Live intents of one exchange, by memory (2.5 kB an actor) and recovery time. DeniedError. */
+export const LIVE_INTENTS_MAX = 100_000;
+/** Actors kept awake; quiet intents above it are parked as plain rows until an event comes. */
+export const AWAKE_INTENTS_MAX = 10_000;
+/** Turns of one commit: a batch stays under 20 ms of store time. The rest takes the next one. */
+export const COMMIT_TURNS_MAX = 512;
+/** Deadlines in one exchange's heap: two an intent. At it new intents are denied. */
+export const DEADLINES_MAX = 2 * LIVE_INTENTS_MAX;
+/** Facts that match no intent while an attempt is in doubt. At it the symbol closes to submits. */
+export const PARKED_FACTS_MAX = 10_000;
+/** Open drift records of one exchange; past it the exchange is degraded and creates stop. */
+export const OPEN_DRIFTS_MAX = 1_000;
+/** Reads with their times in one drift: both sides of two reads, and some. Oldest dropped. */
+export const DRIFT_EVIDENCE_MAX = 16;
+/** Recently seen ids of terminal intents kept in memory for late facts. Oldest asks the store. */
+export const RETIRED_ROUTES_MAX = 50_000;
+/** Trade ids remembered per order to count each trade once; further ones ask the store. */
+export const FILL_KEYS_MAX = 10_000;
+/** Instruments of one venue; the largest lists near 4,000 beside its options. Excess refused. */
+export const INSTRUMENTS_MAX = 20_000;
+/** Bands of one instrument's price table. More: the instrument is refused. */
+export const PRICE_BANDS_MAX = 64;
+/** Assets and positions in one account read. More: the read is malformed. */
+export const BALANCES_MAX = 5_000;
+/** See `BALANCES_MAX`. */
+export const POSITIONS_MAX = 5_000;
+
+// Requests to a venue --------------------------------------------------------------------------
+
+/** Requests waiting per exchange: some seconds of any venue's budget. At it: DeniedError. */
+export const REQUEST_QUEUE_MAX = 2_000;
+/** Places of that queue only cancels may take, so that risk can always be reduced. */
+export const REQUEST_QUEUE_CANCEL_RESERVE = 500;
+/** Share of every budget (percent) that only cancels may spend, for the same reason. */
+export const BUDGET_CANCEL_RESERVE_PERCENT = 10;
+/** Requests of one exchange on the wire at once; venues queue beyond that. The rest waits. */
+export const REQUESTS_IN_FLIGHT_MAX = 64;
+/** Reads retried after a failure before their asker is told. Mutations are never retried. */
+export const READ_RETRIES_MAX = 3;
+/** Pages of one paged read: 100 × 1,000 trades. Past it the read counts as incomplete. */
+export const READ_PAGES_MAX = 100;
+/** Rows of one venue answer. More: the read is malformed. */
+export const READ_ROWS_MAX = 10_000;
+/** Requests remembered for the inspector and error counts. Oldest dropped. */
+export const REQUEST_HISTORY_MAX = 1_000;
+
+// The wire -------------------------------------------------------------------------------------
+
+/** Decompressed: a large `exchangeInfo` is 10 MB only unfiltered; 408 kB of gzip became 400 MiB. */
+export const EXCHANGE_RESPONSE_BYTES_MAX = 8 * MIB;
+/** Instrument lists alone may be larger (a venue of 3,200 symbols sends 10 MB). Read is refused. */
+export const INSTRUMENTS_RESPONSE_BYTES_MAX = 32 * MIB;
+/** A book snapshot of 5,000 levels is under 1 MiB. A longer frame closes the socket. */
+export const WS_FRAME_BYTES_MAX = 2 * MIB;
+/** Frames waiting between a socket and its parser. At it the socket is closed and resynced. */
+export const WS_FRAMES_QUEUED_MAX = 20_000;
+/** Subscriptions of one socket; the strictest of the six venues. Another socket is opened. */
+export const SOCKET_SUBSCRIPTIONS_MAX = 200;
+/** Header lines kept of one answer; ours to read are five. The rest is ignored. */
+export const RESPONSE_HEADERS_MAX = 100;
+
+// The API --------------------------------------------------------------------------------------
+
+/** A manifest set of 500 orders is 200 kB. 413. */
+export const HTTP_BODY_BYTES_MAX = 1 * MIB;
+/** Longer URLs come from no client of ours. 414. */
+export const HTTP_URL_LENGTH_MAX = 8 * KIB;
+/** Requests of all clients being served. 503 with Retry-After; cancels have their own reserve. */
+export const HTTP_REQUESTS_MAX = 512;
+/** Of those, places that only cancels and the kill switch may take. */
+export const HTTP_REQUESTS_CANCEL_RESERVE = 64;
+/** Rows of one page when the caller names no limit, and at most. A larger limit is refused. */
+export const PAGE_SIZE_DEFAULT = 100;
+/** See `PAGE_SIZE_DEFAULT`. */
+export const PAGE_SIZE_MAX = 1_000;
+/** An opaque cursor is shorter by far. ValidationError. */
+export const CURSOR_LENGTH_MAX = 256;
+/** Manifests of one apply; larger sets are applied in parts. ValidationError. */
+export const APPLY_MANIFESTS_MAX = 500;
+/** A configuration file. ConfigError. */
+export const CONFIG_BYTES_MAX = 1 * MIB;
+/** Exchange instances of one kernel; each is a process's worth of sockets. ConfigError. */
+export const EXCHANGES_MAX = 32;
+
+// Events and observers -------------------------------------------------------------------------
+
+/** Events waiting for one slow subscriber. At it the subscriber is ended; it resumes by cursor. */
+export const SUBSCRIBER_EVENTS_MAX = 10_000;
+/** Subscribers of one kernel. At it: DeniedError, or 503 over HTTP. */
+export const SUBSCRIBERS_MAX = 256;
+/** Callers waiting on one kernel (`waitFor`, `events` iterators aside). At it: DeniedError. */
+export const WAITERS_MAX = 10_000;
+/** Newest events kept in memory, so that resuming readers spare the store. Oldest dropped. */
+export const EVENTS_CACHED_MAX = 10_000;
+/** Serialized payload of one event. A longer one is a bug of ours: InvariantError. */
+export const EVENT_PAYLOAD_BYTES_MAX = 64 * KIB;
+/** Steps of one actor kept for the inspector. Oldest dropped. */
+export const OBSERVED_STEPS_MAX = 200;
+/** Observations waiting for one inspector page. Oldest dropped and the gap is shown. */
+export const OBSERVATIONS_QUEUED_MAX = 5_000;
+/** Log lines waiting for a slow sink. Oldest dropped and counted. */
+export const LOG_LINES_QUEUED_MAX = 10_000;
+/** Samples of one latency histogram's window. Oldest dropped. */
+export const LATENCY_SAMPLES_MAX = 1_024;
+
+// Market data ----------------------------------------------------------------------------------
+
+/** Levels kept of one book side. Deeper ones are cut. */
+export const BOOK_LEVELS_MAX = 5_000;
+/** Symbols with live market data per exchange. At it: DeniedError. */
+export const MARKET_SYMBOLS_MAX = 1_000;
+
+/** Foreign orders already told as orphans, so that each is told once. Oldest forgotten. */
+export const ORPHANS_KNOWN_MAX = 10_000;

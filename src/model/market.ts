@@ -1,0 +1,115 @@
+/** Market data. */
+import { z } from "zod";
+import { type Decimal, DecimalSchema } from "./decimal.ts";
+import { NameSchema, VenueIdSchema } from "./ids.ts";
+import { BOOK_LEVELS_MAX } from "./limits.ts";
+import { type Side, SideSchema, SymbolIdSchema } from "./order.ts";
+import { type EpochMs, EpochMsSchema } from "./scalars.ts";
+import { optional } from "./schema.ts";
+
+/** The top of the book and the last prices. */
+export interface Ticker {
+  readonly symbol: string;
+  readonly bid: Decimal | null;
+  readonly bidSize: Decimal | null;
+  readonly ask: Decimal | null;
+  readonly askSize: Decimal | null;
+  readonly last: Decimal | null;
+  readonly mark: Decimal | null;
+  readonly index: Decimal | null;
+  readonly venueTime: EpochMs;
+  readonly receivedAt: EpochMs;
+}
+
+/** A public trade. */
+export interface Trade {
+  readonly tradeId: string;
+  readonly symbol: string;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  /** The taker's side. */
+  readonly side: Side;
+  readonly venueTime: EpochMs;
+}
+
+/** All that is offered at one price. */
+export interface BookLevel {
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  readonly numOrders: number | null;
+}
+
+/** Both sides of a book at one moment. */
+export interface OrderBook {
+  readonly symbol: string;
+  readonly exchange: string;
+  readonly timestamp: EpochMs;
+  readonly sequence: number | null;
+  /** High to low. */
+  readonly bids: readonly BookLevel[];
+  /** Low to high. */
+  readonly asks: readonly BookLevel[];
+  /** Null when a side is empty. */
+  readonly bestBid: Decimal | null;
+  readonly bestAsk: Decimal | null;
+  readonly spread: Decimal | null;
+}
+
+/** One candle. */
+export interface Ohlcv {
+  readonly openTime: EpochMs;
+  readonly open: Decimal;
+  readonly high: Decimal;
+  readonly low: Decimal;
+  readonly close: Decimal;
+  readonly volume: Decimal;
+}
+
+export const TickerSchema: z.ZodType<Ticker, unknown> = z.strictObject({
+  symbol: SymbolIdSchema,
+  bid: optional(DecimalSchema),
+  bidSize: optional(DecimalSchema),
+  ask: optional(DecimalSchema),
+  askSize: optional(DecimalSchema),
+  last: optional(DecimalSchema),
+  mark: optional(DecimalSchema),
+  index: optional(DecimalSchema),
+  venueTime: EpochMsSchema,
+  receivedAt: EpochMsSchema,
+});
+
+export const TradeSchema: z.ZodType<Trade, unknown> = z.strictObject({
+  tradeId: VenueIdSchema,
+  symbol: SymbolIdSchema,
+  price: DecimalSchema,
+  quantity: DecimalSchema,
+  side: SideSchema,
+  venueTime: EpochMsSchema,
+});
+
+export const BookLevelSchema: z.ZodType<BookLevel, unknown> = z.strictObject({
+  price: DecimalSchema,
+  quantity: DecimalSchema,
+  numOrders: optional(z.number().int().min(0)),
+});
+
+export const OrderBookSchema: z.ZodType<OrderBook, unknown> = z.strictObject({
+  symbol: SymbolIdSchema,
+  exchange: NameSchema,
+  timestamp: EpochMsSchema,
+  sequence: optional(z.number().int().min(0)),
+  bids: z.array(BookLevelSchema).max(BOOK_LEVELS_MAX),
+  asks: z.array(BookLevelSchema).max(BOOK_LEVELS_MAX),
+  bestBid: optional(DecimalSchema),
+  bestAsk: optional(DecimalSchema),
+  spread: optional(DecimalSchema),
+});
+
+export const OhlcvSchema: z.ZodType<Ohlcv, unknown> = z.strictObject({
+  openTime: EpochMsSchema,
+  open: DecimalSchema,
+  high: DecimalSchema,
+  low: DecimalSchema,
+  close: DecimalSchema,
+  volume: DecimalSchema,
+});

@@ -1,0 +1,36 @@
+/** What may accompany an order at the door. */
+import { z } from "zod";
+import { IntentIdSchema, NameSchema } from "./ids.ts";
+import type { JsonValue } from "./intent.ts";
+import { JsonValueSchema, LabelsSchema } from "./json.ts";
+import type { IntentId } from "./scalars.ts";
+
+/** How far a command is awaited: on disk, acknowledged by the venue, or ended. */
+export type WaitFor = "durable" | "accepted" | "final";
+
+/** What a caller attaches to an order. */
+export interface PlaceData {
+  /** Caller-chosen; placing it again with the same order returns it. Default: made here. */
+  readonly intentId?: IntentId;
+  /** Kept with the intent and given back; at most 16 KiB as JSON. */
+  readonly metadata?: JsonValue;
+  /** For selecting intents and events. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly strategyId?: string;
+  /** Default: `durable`. */
+  readonly waitFor?: WaitFor;
+}
+
+export const WaitForSchema: z.ZodType<WaitFor, unknown> = z.enum([
+  "durable",
+  "accepted",
+  "final",
+]);
+
+export const PlaceOptionsSchema: z.ZodType<PlaceData, unknown> = z.strictObject({
+  intentId: IntentIdSchema.exactOptional(),
+  metadata: JsonValueSchema.exactOptional(),
+  labels: LabelsSchema.exactOptional(),
+  strategyId: NameSchema.exactOptional(),
+  waitFor: WaitForSchema.exactOptional(),
+});

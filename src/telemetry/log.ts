@@ -1,0 +1,121 @@
+/**
+ * The log of the command line: one JSON object a line, redacted.
+ * LogTape's `configure` is global to the process and belongs to the host program, so its formatter
+ * and redaction are used here without its logger registry: an embedded kernel changes nobody's log.
+ */
+import { getJsonLinesFormatter, type LogLevel as TapeLevel } from "@logtape/logtape";
+import { redactByField } from "@logtape/redaction";
+import type { Clock } from "../model/clock.ts";
+import type { Log as LogPort } from "../model/log.ts";
+import { redact, REDACTED, SECRET_FIELDS } from "./redact.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * The model's port to the log, wider by fields of any kind: errors too. Messages are constant
+ * text; what varies goes into the fields. Never throws.
+ */
+export interface Log extends LogPort {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface LogOptions {
+  readonly clock: Clock;
+  readonly level?: LogLevel;
+  /** Names the part of the program in the line, e.g. `api`. */
+  readonly name?: string;
+  /** Takes one line with its line feed; standard error by default. */
+  readonly write?: (line: string) => void;
+}
+
+/** Says nothing: the default of an embedded kernel. */
+export const silentLog: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/** A line longer than this is a mistake (a whole order book in a field); it is cut, and says so. */
+const LINE_LENGTH_MAX = 16_384;
+
+const ENCODER = new TextEncoder();
+
+/** @returns a log at `level` (default `info`) that redacts every field and line. */
+export function openLog(options: LogOptions): Log {
+  const floor = LOG_LEVELS.indexOf(options.level ?? "info");
+  const write = options.write ?? writeToStderr;
+  const format = getJsonLinesFormatter({ properties: "nest:fields", lineEnding: "lf" });
+  const sink = redactByField((record) => write(bounded(redact(format(record)))), {
+    fieldPatterns: [...SECRET_FIELDS],
+    action: () => REDACTED,
+    maxDepth: 8,
+    maxProperties: 100,
+  });
+  const category = ["kernel", ...(options.name === undefined ? [] : [options.name])];
+  const method = (level: Exclude<LogLevel, "off">) => (message: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(level) < floor) return;
+    try {
+      sink({
+        category,
+        level: TAPE_LEVELS[level],
+        message: [message],
+        // Not a template: a message that quotes `{secret}` must not be taken for a placeholder.
+        rawMessage: "",
+        timestamp: options.clock.now(),
+        properties: plainFields(fields),
+      });
+    } catch {
+      // A field that cannot be formatted, or a closed standard error, must not stop an order.
+    }
+  };
+  return {
+    debug: method("debug"),
+    info: method("info"),
+    warn: method("warn"),
+    error: method("error"),
+  };
+}
+
+const TAPE_LEVELS: Readonly<Record<Exclude<LogLevel, "off">, TapeLevel>> = {
+  debug: "debug",
+  info: "info",
+  warn: "warning",
+  error: "error",
+};
+
+/** Errors keep name, message, stack and cause only: other properties may carry a signed request. */
+function plainFields(fields: LogFields): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, plainError(value, ERROR_CAUSES_MAX)]),
+  );
+}
+
+/** Deep enough for store → adapter → transport. */
+const ERROR_CAUSES_MAX = 4;
+
+function plainError(value: unknown, causesLeft: number): unknown {
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  const inner = cause === undefined || causesLeft === 0
+    ? {}
+    : { cause: plainError(cause, causesLeft - 1) };
+  return { name, message, stack, ...inner };
+}
+
+function bounded(line: string): string {
+  if (line.length <= LINE_LENGTH_MAX) return line;
+  const head = line.slice(0, LINE_LENGTH_MAX);
+  return JSON.stringify({ level: "WARN", message: "log line cut", length: line.length, head }) +
+    "\n";
+}
+
+function writeToStderr(line: string): void {
+  Deno.stderr.writeSync(ENCODER.encode(line));
+}

@@ -1,0 +1,14 @@
+import { profile } from "/tmp/h/prof.ts";
+import { openScratch } from "./scratch.ts";
+import { drive } from "./stats.ts";
+import { KERNEL_KEYS, startVenue } from "./venue_process.ts";
+await using venue = await startVenue(0);
+const scratch = await openScratch({ kind: "binance", ...KERNEL_KEYS, endpoints: venue.url });
+const ex = scratch.kernel.exchange("main");
+const ORDER = { symbolId: "BTC/USDT", side: "BUY", amount: "0.001", limitPrice: "20000" };
+const width = Number(Deno.args[0]);
+await drive({ count: 3000, width }, () => ex.placeOrder(ORDER, { waitFor: "accepted" }));
+const cpu0 = performance.now();
+const s = await profile("/tmp/h/p.cpuprofile", () => drive({ count: 5000, width }, () => ex.placeOrder(ORDER, { waitFor: "accepted" })));
+console.log(s.perSecond);
+await scratch[Symbol.asyncDispose]();

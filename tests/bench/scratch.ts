@@ -1,0 +1,41 @@
+/** Kernels and directories that only a bench needs. */
+import { type ExchangeOptions, type OpenedKernel, openKernel } from "../../mod.ts";
+
+/** Far above what a process can send. */
+export const NO_LIMITS = { ordersPerSecond: 1_000_000, weightPerMinute: 1_000_000_000 };
+
+export interface Scratch extends AsyncDisposable {
+  readonly kernel: OpenedKernel;
+  readonly path: string;
+}
+
+/** A kernel with one exchange, `main`, on a durable store that goes when it is disposed. */
+export async function openScratch(exchange: ExchangeOptions): Promise<Scratch> {
+  const path = await makeScratchDir();
+  const kernel = await openKernel({
+    exchanges: { main: { ...exchange, limits: NO_LIMITS } },
+    store: { kind: "sqlite", path },
+  });
+  return {
+    kernel,
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await kernel.stop();
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+/** Beside the project, not under /tmp: that may be memory, which flushes for nothing. */
+export async function makeScratchDir(): Promise<string> {
+  return await Deno.makeTempDir({ dir: Deno.cwd(), prefix: ".bench-" });
+}
+
+/** Waits until `done`, for what ends by itself soon. @throws {Error} after half a minute. */
+export async function until(done: () => boolean, what: string): Promise<void> {
+  const giveUpAt = performance.now() + 30_000;
+  while (!done()) {
+    if (performance.now() > giveUpAt) throw new Error(`Cannot go on: no ${what} within 30 s`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

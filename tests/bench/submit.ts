@@ -1,0 +1,71 @@
+/**
+ * An order from `placeOrder` to the venue's parsed answer, durable before it leaves, against raw
+ * ccxt `createOrder` at the same testnet, both over REST.
+ */
+import { type Bench, type BenchOptions, compare, type Compared } from "./harness.ts";
+import { latencyFigure, rateFigure } from "./harness.ts";
+import { openRawCcxt } from "./raw_ccxt.ts";
+import { openScratch } from "./scratch.ts";
+import { drive } from "./stats.ts";
+import { BASELINE_KEYS, KERNEL_KEYS, startVenue } from "./venue_process.ts";
+
+const SYMBOL = "BTC/USDT";
+/** Rests far below the market, so that nothing ever fills. */
+const ORDER = { symbolId: SYMBOL, side: "BUY", amount: "0.001", limitPrice: "20000" };
+
+export const submitLatency: Bench = {
+  name: "submit_latency",
+  about: "placeOrder until accepted, one at a time; baseline: ccxt createOrder",
+  run: async (options) => {
+    const compared = await submit(options, { count: options.latencyMs > 0 ? 60 : 150, width: 1 });
+    return [latencyFigure("submit_latency", compared)];
+  },
+};
+
+export const submitThroughput: Bench = {
+  name: "submit_throughput",
+  about: "placeOrder until accepted, 50 at once; baseline: ccxt createOrder",
+  run: async (options) => {
+    const compared = await submit(options, { count: 1000, width: 50 });
+    return [rateFigure("submit_throughput", compared)];
+  },
+};
+
+async function submit(
+  { latencyMs, blocks }: BenchOptions,
+  load: { readonly count: number; readonly width: number },
+): Promise<Compared> {
+  await using venue = await startVenue(latencyMs);
+  await using scratch = await openScratch({
+    kind: "binance",
+    ...KERNEL_KEYS,
+    endpoints: venue.url,
+  });
+  const exchange = scratch.kernel.exchange("main");
+  const ccxt = await openRawCcxt(venue.url, BASELINE_KEYS);
+  const { amount, limitPrice } = ORDER;
+  const ours = () => exchange.placeOrder(ORDER, { waitFor: "accepted" });
+  const theirs = () =>
+    ccxt.createOrder(SYMBOL, "limit", "buy", Number(amount), Number(limitPrice));
+  return await compare({
+    ours: {
+      measure: () => drive(load, ours),
+      restore: async () => {
+        await exchange.cancelAllOrders();
+        await settled();
+      },
+    },
+    baseline: {
+      measure: () => drive(load, theirs),
+      restore: async () => {
+        await ccxt.cancelAllOrders(SYMBOL);
+        await settled();
+      },
+    },
+  }, blocks);
+
+  /** The frames of the cancels belong to no block. */
+  async function settled(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 2 * latencyMs + 20));
+  }
+}

@@ -1,0 +1,295 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { defaultConfig, loadConfig, parseConfig } from "../../src/config/config.ts";
+import { decimal } from "../../src/model/decimal.ts";
+import { ConfigError } from "../../src/model/errors.ts";
+import { redactKnown } from "../../src/telemetry/redact.ts";
+
+const NO_ENV = () => undefined;
+
+function parse(text: string, env: Readonly<Record<string, string>> = {}, mode?: number) {
+  return parseConfig(text, {
+    file: "kernel.yaml",
+    env: (name) => env[name],
+    ...(mode === undefined ? {} : { mode }),
+  });
+}
+
+/** @returns the lines of the error. */
+function mistakes(text: string, env: Readonly<Record<string, string>> = {}, mode?: number) {
+  const error = assertThrows(() => parse(text, env, mode), ConfigError);
+  return error.message.split("\n");
+}
+
+const PAPER = "exchanges: { paper: { kind: paper } }\n";
+
+Deno.test("config: without a file there is one paper exchange in ./data on port 7070", () => {
+  assertEquals(defaultConfig(), {
+    data: "./data",
+    http: { port: 7070, host: "127.0.0.1", auth: "token" },
+    exchanges: {
+      paper: { kind: "paper", enabled: true, mode: "live", exclusiveAccount: false },
+    },
+    risk: {
+      maxNotionalPerOrder: decimal("10000"),
+      priceCollarPercent: decimal("5"),
+      maxOpenOrders: 500,
+    },
+    log: { level: "info" },
+  });
+});
+
+Deno.test("config: everything set is read, variables are filled in", () => {
+  const config = parse(
+    `
+data: /var/lib/kernel
+http: { port: "\${PORT:-7071}", auth: none }
+exchanges:
+  binance_main:
+    kind: binance
+    market: spot
+    apiKey: "\${KEY}"
+    secret: "pre-\${SECRET}-post"
+    testnet: local
+    endpoints: http://127.0.0.1:7171
+    limits: { ordersPerSecond: 10, weightPerMinute: 1200 }
+  paper: { kind: paper, balances: { USDT: "1000.50" }, fees: { maker: "0", taker: "0.001" } }
+risk: { maxNotionalPerOrder: "250.5", priceCollarPercent: "5", maxOpenOrders: "7" }
+log: { level: debug }
+`,
+    { KEY: "key-0123456789", SECRET: "middle-0123456789" },
+  );
+  assertEquals(config.http, { port: 7071, host: "127.0.0.1", auth: "none" });
+  assertEquals(config.exchanges["binance_main"], {
+    kind: "binance",
+    enabled: true,
+    mode: "live",
+    exclusiveAccount: false,
+    market: "spot",
+    apiKey: "key-0123456789",
+    secret: "pre-middle-0123456789-post",
+    testnet: "local",
+    endpoints: "http://127.0.0.1:7171",
+    limits: { ordersPerSecond: 10, weightPerMinute: 1200 },
+  });
+  assertEquals(config.risk.maxOpenOrders, 7);
+  assertEquals(config.log.level, "debug");
+});
+
+Deno.test("config: keys are registered for redaction, written out or from variables", () => {
+  parse(
+    'exchanges: { b: { kind: binance, testnet: local, apiKey: cfg-canary-1, secret: "${S}" } }',
+    { S: "cfg-canary-2" },
+  );
+  const shown = redactKnown("cfg-canary-1 cfg-canary-2");
+  assert(!shown.includes("cfg-canary"), shown);
+});
+
+const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    "an unknown kind, with the one that was meant",
+    "data: ./data\nexchanges:\n  main:\n    kind: binanec\n",
+    [
+      "kernel.yaml:4:11 exchanges.main.kind: expected one of paper, binance, okx, bybit, " +
+      'hyperliquid, coinbase, kraken, got "binanec" (did you mean "binance"?)',
+    ],
+  ],
+  [
+    "okex, the alias of okx, which is planned",
+    "exchanges:\n  main: { kind: okex }\n",
+    [
+      "kernel.yaml:2:17 exchanges.main.kind: okx is planned and not available yet; " +
+      "available now: paper, binance",
+    ],
+  ],
+  [
+    "no kind",
+    "exchanges:\n  main: { apiKey: x }\n",
+    [
+      "kernel.yaml:2:3 exchanges.main.kind: expected one of paper, binance, okx, bybit, " +
+      "hyperliquid, coinbase, kraken, got nothing",
+    ],
+  ],
+  [
+    "an unknown key at the top",
+    `${PAPER}riks: {}\n`,
+    ['kernel.yaml:2:1 riks: unknown key (did you mean "risk"?)'],
+  ],
+  [
+    "an unknown key of an exchange",
+    "exchanges:\n  p: { kind: paper, latencyMS: 5 }\n",
+    ['kernel.yaml:2:21 exchanges.p.latencyMS: unknown key (did you mean "latencyMs"?)'],
+  ],
+  [
+    "a key of another kind",
+    "exchanges:\n  p: { kind: paper, apiKey: abcdefgh }\n",
+    ["kernel.yaml:2:21 exchanges.p.apiKey: unknown key"],
+  ],
+  [
+    "a port out of range",
+    `http: { port: 70000 }\n${PAPER}`,
+    ["kernel.yaml:1:15 http.port: expected at most 65535, got number 70000"],
+  ],
+  [
+    "a host that is not loopback",
+    `http: { host: 0.0.0.0 }\n${PAPER}`,
+    ['kernel.yaml:1:15 http.host: expected one of 127.0.0.1, ::1, localhost, got "0.0.0.0"'],
+  ],
+  [
+    "money as a YAML number",
+    `${PAPER}risk:\n  maxNotionalPerOrder: 0.1\n`,
+    [
+      "kernel.yaml:3:24 risk.maxNotionalPerOrder: " +
+      'expected a decimal in quotes, e.g. "10.5", got number 0.1',
+    ],
+  ],
+  [
+    "a cap of nothing",
+    `${PAPER}risk: { priceCollarPercent: "0" }\n`,
+    ['kernel.yaml:2:29 risk.priceCollarPercent: expected more than 0, got "0"'],
+  ],
+  ["no exchanges", "data: ./x\n", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
+  ["an empty file", "", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
+  [
+    "a name that fits no path",
+    "exchanges:\n  a/b: { kind: paper }\n",
+    [
+      "kernel.yaml:2:3 exchanges.a/b: " +
+      "expected a name of 1 to 32 letters, digits, - or _ that starts with a letter",
+    ],
+  ],
+  [
+    "an exchange that is no map",
+    "exchanges:\n  main: binance\n",
+    ["kernel.yaml:2:9 exchanges.main: expected a map with a kind"],
+  ],
+  [
+    "an address with credentials in it",
+    "exchanges:\n  b: { kind: binance, apiKey: x1, secret: y1, endpoints: 'http://u:p@h' }\n",
+    [
+      "kernel.yaml:2:58 exchanges.b.endpoints: expected an http or https address, " +
+      'e.g. http://127.0.0.1:7171, got "http://u:p@h"',
+    ],
+  ],
+  [
+    "a doubled key",
+    "data: a\ndata: b\n",
+    ["kernel.yaml:2:1 Map keys must be unique"],
+  ],
+  [
+    "a prototype key, however deep",
+    "exchanges:\n  p:\n    kind: paper\n    balances: { __proto__: '1' }\n",
+    ["kernel.yaml:4:17 __proto__: this key is not allowed"],
+  ],
+  ["two documents", `${PAPER}---\n${PAPER}`, [
+    "kernel.yaml:2:1 Source contains multiple documents",
+  ]],
+  [
+    "aliases that multiply",
+    "a: &a [1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c]\n",
+    ["kernel.yaml:1:1 Excessive alias count indicates a resource exhaustion attack"],
+  ],
+];
+
+for (const [name, text, expected] of CASES) {
+  Deno.test(`config: ${name}`, () => assertEquals(mistakes(text), expected));
+}
+
+Deno.test("config: brackets without end are a mistake, not a crash", () => {
+  const [line = ""] = mistakes("[".repeat(100_000));
+  assert(/^kernel\.yaml:1:\d+ .*nested too deeply/.test(line), line);
+});
+
+Deno.test("config: every mistake is reported, in the order of the file", () => {
+  const lines = mistakes(`
+http: { port: x }
+exchanges:
+  a: { kind: nope }
+  b: { kind: paper, mode: dry }
+log: { level: loud }
+`);
+  assertEquals(lines.map((line) => line.split(" ")[1]), [
+    "http.port:",
+    "exchanges.a.kind:",
+    "exchanges.b.mode:",
+    "log.level:",
+  ]);
+});
+
+const BINANCE = "exchanges:\n  b: { kind: binance, apiKey: '${K}', secret: '${S}' }\n";
+
+Deno.test("config: an unset variable is named, with its place, and nothing follows from it", () => {
+  assertEquals(mistakes(BINANCE, { K: "abcdefgh" }), [
+    "kernel.yaml:2:47 exchanges.b.secret: environment variable S is not set and has no default",
+  ]);
+});
+
+Deno.test("config: an empty variable counts as unset, a default may be empty", () => {
+  assertEquals(mistakes(BINANCE, { K: "abcdefgh", S: "" }).length, 1);
+  const [line = ""] = mistakes(BINANCE.replace("${S}", "${S:-}"), { K: "abcdefgh" });
+  assert(line.includes("exchanges.b.secret: expected at least 1 characters"), line);
+});
+
+Deno.test("config: a reference that is none is refused, $${ is a literal", () => {
+  for (const bad of ["${", "${A", "${1A}", "${A-b}", "${}"]) {
+    const [line = ""] = mistakes(`data: '${bad}'\n${PAPER}`);
+    assert(line.includes("expected ${NAME} or ${NAME:-default}"), `${bad}: ${line}`);
+  }
+  assertEquals(parse(`data: 'a$\${B}c$'\n${PAPER}`).data, "a${B}c$");
+});
+
+Deno.test("config: a variable is text only: it can neither add structure nor another reference", () => {
+  const config = parse(`data: '\${D}'\n${PAPER}`, { D: "x\nrisk: {}\n${E}", E: "never" });
+  assertEquals(config.data, "x\nrisk: {}\n${E}");
+});
+
+Deno.test("config: no message holds a secret, nor the value of a variable", () => {
+  const env = { K: "cfg-canary-key", S: "cfg-canary-secret", P: "cfg-canary-port" };
+  const text = `
+http: { port: '\${P}' }
+exchanges:
+  b: { kind: binance, apiKey: '\${K}', secret: [cfg-canary-list], password: cfg-canary-password }
+  c: { kind: '\${S}' }
+`;
+  const lines = mistakes(text, env);
+  assert(lines.length >= 4);
+  assert(!lines.join("\n").includes("cfg-canary"), lines.join("\n"));
+});
+
+Deno.test("config: keys written into a file that others can read are refused", () => {
+  const written = "exchanges:\n  b: { kind: binance, apiKey: written-key, secret: '${S}' }\n";
+  const env = { S: "abcdefgh" };
+  const [line = "", ...more] = mistakes(written, env, 0o100644);
+  assertEquals(more, []);
+  assert(line.startsWith("kernel.yaml:2:31 exchanges.b.apiKey: expected a ${VARIABLE}"), line);
+  assert(line.endsWith("mode 644") && !line.includes("written-key"), line);
+  parse(written, env, 0o100600);
+  parse(written.replace("kind", "testnet: local, kind"), env, 0o100644);
+});
+
+Deno.test("config: a file is read, and its name is in the message", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  try {
+    await Deno.writeTextFile(path, `data: ./mine\n${PAPER}`);
+    assertEquals((await loadConfig(path, { env: NO_ENV })).data, "./mine");
+    await Deno.writeTextFile(path, "data: 5\n");
+    const error = await assertRejects(() => loadConfig(path, { env: NO_ENV }), ConfigError);
+    assert(error.message.startsWith(`${path}:1:`), error.message);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("config: a missing and an oversized file are ConfigErrors too", async () => {
+  const missing = await assertRejects(() => loadConfig("./no/such.yaml"), ConfigError);
+  assertEquals(
+    missing.message,
+    "./no/such.yaml:1:1 cannot read the configuration: no such file",
+  );
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.truncate(path, 2_000_000);
+    await assertRejects(() => loadConfig(path), ConfigError, "at most");
+  } finally {
+    await Deno.remove(path);
+  }
+});

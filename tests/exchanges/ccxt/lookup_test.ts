@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import type { LookupOutcome } from "../../../src/model/venue.ts";
+import { CLIENT_ID, connect, ref } from "./fixtures.ts";
+import { type Json, orderRow, tradeRow } from "./stub_data.ts";
+import { startStubVenue, STUB_AHEAD_MS, type StubAnswer } from "./stub_venue.ts";
+
+const UNKNOWN_ORDER = { status: 400, json: { code: -2013, msg: "Order does not exist." } };
+
+/** Answers by path; what is not named is an empty list, and the order itself is not known. */
+interface Answers {
+  readonly order?: StubAnswer;
+  readonly openOrders?: StubAnswer;
+  readonly allOrders?: StubAnswer;
+  readonly myTrades?: StubAnswer;
+}
+
+Deno.test("ccxt lookup: a found order comes with exact texts and the exchange's id", async () => {
+  const outcome = await lookUp({
+    order: { json: orderRow({ orderId: 77, status: "FILLED", executedQty: "0.01000000" }) },
+  });
+  assert(outcome.kind === "found");
+  assertEquals(outcome.order.exchangeOrderId, "77");
+  assertEquals(outcome.order.status, "FILLED");
+  assertEquals(outcome.order.filled, "0.01");
+});
+
+Deno.test("ccxt lookup: an order id beyond 2^53 keeps its digits", async () => {
+  const text = JSON.stringify(orderRow()).replace(`"orderId":1`, `"orderId":9007199254740993`);
+  const outcome = await lookUp({ order: { text } });
+  assert(outcome.kind === "found");
+  assertEquals(outcome.order.exchangeOrderId, "9007199254740993");
+});
+
+Deno.test("ccxt lookup: absent takes the order, open orders, history and trades", async () => {
+  await using venue = startStubVenue();
+  venue.on(({ path }) => answerFor({}, path));
+  await using connected = await connect(venue.endpoints);
+  const before = Date.now() + STUB_AHEAD_MS;
+  const outcome = await connected.adapter.execution.lookup(ref());
+  assert(outcome.kind === "absent");
+  assertEquals(
+    venue.requests.slice(-4).map(({ path }) => path).sort(),
+    ["/api/v3/allOrders", "/api/v3/myTrades", "/api/v3/openOrders", "/api/v3/order"],
+  );
+  // By the venue's clock, and no later than the moment the first read was sent.
+  assertLessOrEqual(outcome.venueTime, before + 5);
+  assertLessOrEqual(before - 100, outcome.venueTime);
+});
+
+for (const path of ["openOrders", "allOrders"] as const) {
+  Deno.test(`ccxt lookup: an order only ${path} shows is found`, async () => {
+    const outcome = await lookUp({ [path]: { json: [orderRow({ orderId: 5 })] } });
+    assert(outcome.kind === "found");
+    assertEquals(outcome.order.exchangeOrderId, "5");
+  });
+}
+
+for (const path of ["order", "openOrders", "allOrders", "myTrades"] as const) {
+  Deno.test(`ccxt lookup: when ${path} fails, nothing is proven`, async () => {
+    const outcome = await lookUp({ [path]: { status: 503, json: { code: -1000, msg: "x" } } });
+    assertEquals(outcome.kind, "failed");
+  });
+}
+
+Deno.test("ccxt lookup: another order's answer is never taken for ours", async () => {
+  const outcome = await lookUp({ order: { json: orderRow({ clientOrderId: "d".repeat(32) }) } });
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.cause.code, "BAD_RESPONSE");
+});
+
+Deno.test("ccxt lookup: a row that does not parse proves nothing", async () => {
+  const outcome = await lookUp({ openOrders: { json: [{ symbol: "BTCUSDT" }] } });
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.cause.code, "BAD_RESPONSE");
+});
+
+Deno.test("ccxt lookup: a trade of an order no list shows proves nothing", async () => {
+  const outcome = await lookUp({
+    allOrders: { json: [orderRow({ orderId: 3, clientOrderId: "other" })] },
+    myTrades: { json: [tradeRow({ orderId: 4 })] },
+  });
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.cause.code, "INCONSISTENT_READS");
+});
+
+Deno.test("ccxt lookup: trades of listed orders do not stand in the way of absence", async () => {
+  const outcome = await lookUp({
+    allOrders: { json: [orderRow({ orderId: 3, clientOrderId: "other" })] },
+    myTrades: { json: [tradeRow({ orderId: 3 })] },
+  });
+  assertEquals(outcome.kind, "absent");
+});
+
+Deno.test("ccxt lookup: trades older than a full page of history prove nothing", async () => {
+  const page = Array.from(
+    { length: 1_000 },
+    (_, at) => orderRow({ orderId: 100 + at, clientOrderId: `other${at}` }),
+  );
+  const outcome = await lookUp({
+    allOrders: { json: page as Json },
+    myTrades: { json: [tradeRow({ orderId: 99 })] },
+  });
+  assertEquals(outcome.kind, "absent");
+});
+
+Deno.test("ccxt lookup: a rate limit fails with the time to wait", async () => {
+  const outcome = await lookUp({
+    order: { status: 429, json: { code: -1003, msg: "x" }, headers: { "retry-after": "2" } },
+  });
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.retryAfterMs, 2_000);
+});
+
+Deno.test("ccxt lookup: it asks by our own client id", async () => {
+  await using venue = startStubVenue();
+  venue.on(({ path }) => answerFor({ order: { json: orderRow() } }, path));
+  await using connected = await connect(venue.endpoints);
+  await connected.adapter.execution.lookup(ref({ exchangeOrderId: "1" }));
+  assertEquals(venue.requests.at(-1)?.params.get("origClientOrderId"), CLIENT_ID);
+});
+
+async function lookUp(answers: Answers): Promise<LookupOutcome> {
+  await using venue = startStubVenue();
+  venue.on(({ path }) => answerFor(answers, path));
+  await using connected = await connect(venue.endpoints);
+  return await connected.adapter.execution.lookup(ref());
+}
+
+function answerFor(answers: Answers, path: string): StubAnswer | undefined {
+  switch (path) {
+    case "/api/v3/order":
+      return answers.order ?? UNKNOWN_ORDER;
+    case "/api/v3/openOrders":
+      return answers.openOrders ?? { json: [] };
+    case "/api/v3/allOrders":
+      return answers.allOrders ?? { json: [] };
+    case "/api/v3/myTrades":
+      return answers.myTrades ?? { json: [] };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,234 @@
+/** What a caller, other people and the market do to a world, as its seed says. */
+import { type Decimal, decimal } from "../../src/model/decimal.ts";
+import type { ExchangeKernel } from "../../src/model/facade.ts";
+import type { Checks } from "./checks.ts";
+import type { Decisions } from "./decisions.ts";
+import { ACCOUNT, type SimulatedVenue, SYMBOLS } from "./venue.ts";
+
+/** An order as a caller writes it. */
+type Order = Readonly<Record<string, string | boolean>> & {
+  readonly symbolId: string;
+  readonly amount: Decimal;
+};
+
+interface Wish {
+  readonly intentId: string;
+  order: Order;
+  isAcknowledged: boolean;
+}
+
+export interface WorkloadOptions {
+  readonly decisions: Decisions;
+  readonly venue: SimulatedVenue;
+  readonly checks: Checks;
+  readonly log: (line: string) => void;
+  /** Null while no process runs. */
+  readonly kernel: () => ExchangeKernel | null;
+}
+
+const ACTIONS: readonly (readonly [name: keyof Actions, weight: number])[] = [
+  ["place", 46],
+  ["modify", 24],
+  ["cancel", 14],
+  ["cancelAll", 2],
+  ["manual", 4],
+  ["resume", 4],
+  ["again", 6],
+];
+
+type Actions = Record<
+  "place" | "modify" | "cancel" | "cancelAll" | "manual" | "resume" | "again",
+  () => void
+>;
+
+export class Workload {
+  /** How many orders were asked for. */
+  placed = 0;
+  readonly #o: WorkloadOptions;
+  readonly #wishes: Wish[] = [];
+  readonly #prices = new Map<string, number>(SYMBOLS.map((symbolId) => [symbolId, 10_000]));
+  readonly #actions: Actions;
+  #manual = 0;
+
+  constructor(options: WorkloadOptions) {
+    this.#o = options;
+    this.#actions = {
+      place: () => this.#place(),
+      modify: () => this.#modify(),
+      cancel: () => this.#cancel(),
+      cancelAll: () => this.#cancelAll(),
+      manual: () => this.#placeManually(),
+      resume: () => this.#resume(),
+      again: () => this.#again(),
+    };
+  }
+
+  act(): void {
+    let drawn = this.#o.decisions.next("action") * 100;
+    for (const [name, weight] of ACTIONS) {
+      drawn -= weight;
+      if (drawn < 0) return this.#actions[name]();
+    }
+  }
+
+  /** Prices wander, and somebody trades at them. */
+  moveMarket(): void {
+    const { decisions, venue } = this.#o;
+    const symbolId = decisions.pick("market:symbol", SYMBOLS);
+    const step = decisions.between("market:step", [-40, 40]);
+    const cents = Math.max(5_000, Math.min(15_000, this.#price(symbolId) + step));
+    this.#prices.set(symbolId, cents);
+    venue.engine.trade(symbolId, {
+      price: price(cents),
+      quantity: hundredths(decisions.between("market:quantity", [1, 200])),
+      takerSide: decisions.chance("market:side", 0.5) ? "BUY" : "SELL",
+    });
+  }
+
+  /** Somebody, or the venue itself, cancels one of ours. */
+  cancelOutside(): void {
+    const { decisions, venue, log } = this.#o;
+    const open = venue.ownOpen();
+    if (open.length === 0) return;
+    const order = decisions.pick("outside:order", open);
+    log(`outside cancel of ${venue.intentOf.get(order.clientOrderId)}`);
+    venue.engine.cancel(ACCOUNT, { symbolId: order.symbolId, orderId: order.orderId });
+  }
+
+  #place(): void {
+    const { decisions } = this.#o;
+    const intentId = `i${this.#wishes.length + 1}`;
+    const symbolId = decisions.pick("place:symbol", SYMBOLS);
+    const side = decisions.pick("place:side", ["BUY", "SELL"]);
+    const kind = decisions.pick("place:kind", KINDS);
+    const order: Order = {
+      symbolId,
+      side,
+      amount: hundredths(decisions.between("place:amount", [5, 400])),
+      ...(kind === "MARKET" ? {} : { limitPrice: price(this.#limit(symbolId)) }),
+      ...(kind === "IOC" || kind === "FOK" ? { timeInForce: kind } : {}),
+      ...(kind === "POST" ? { postOnly: true } : {}),
+      onExternalCancel: decisions.pick("place:policy", ["ACCEPT", "REPLACE", "PAUSE"]),
+      onAbsent: decisions.pick("place:onAbsent", ["RETRY", "RETRY", "FAIL"]),
+    };
+    const wish = { intentId, order, isAcknowledged: false };
+    this.#wishes.push(wish);
+    this.placed += 1;
+    this.#send(wish);
+  }
+
+  /** A caller who never heard an answer asks again, under the same id. */
+  #again(): void {
+    const lost = this.#wishes.filter((wish) => !wish.isAcknowledged);
+    if (lost.length > 0) this.#send(this.#o.decisions.pick("again:wish", lost));
+  }
+
+  #send(wish: Wish): void {
+    const { checks, log } = this.#o;
+    const { intentId, order } = wish;
+    log(`place ${intentId} ${JSON.stringify(order)}`);
+    this.#call(`place ${intentId}`, (kernel) => {
+      checks.asked(intentId, order.amount);
+      return kernel.placeOrder(order, { intentId }).then(() => {
+        wish.isAcknowledged = true;
+        checks.acknowledged(intentId, 1);
+      });
+    });
+  }
+
+  #modify(): void {
+    const { decisions, checks, log } = this.#o;
+    const wish = this.#pickWish();
+    if (wish === undefined || wish.order["limitPrice"] === undefined) return;
+    const { intentId } = wish;
+    const changesPrice = decisions.chance("modify:price", 0.6);
+    const changesAmount = !changesPrice || decisions.chance("modify:amount", 0.4);
+    const order: Order = {
+      ...wish.order,
+      ...(changesPrice ? { limitPrice: price(this.#limit(wish.order.symbolId)) } : {}),
+      ...(changesAmount
+        ? { amount: hundredths(decisions.between("modify:size", [5, 400])) }
+        : {}),
+    };
+    log(`modify ${intentId} ${order.amount} @ ${order["limitPrice"]}`);
+    this.#call(`modify ${intentId}`, (kernel) => {
+      checks.asked(intentId, order.amount);
+      return kernel.modifyOrder(intentId, order).then(() => {
+        wish.order = order;
+        checks.acknowledged(intentId, kernel.getOrderIntent(intentId).generation);
+      });
+    });
+  }
+
+  #cancel(): void {
+    const wish = this.#pickWish();
+    if (wish === undefined) return;
+    const { intentId } = wish;
+    this.#o.log(`cancel ${intentId}`);
+    this.#call(`cancel ${intentId}`, (kernel) =>
+      kernel.cancelOrder(intentId).then(() => this.#o.checks.cancelAcknowledged(intentId)));
+  }
+
+  #cancelAll(): void {
+    this.#o.log("cancel all");
+    this.#call("cancel all", (kernel) => kernel.cancelAllOrders().then(() => {}));
+  }
+
+  #resume(): void {
+    const wish = this.#pickWish();
+    if (wish === undefined) return;
+    this.#o.log(`resume ${wish.intentId}`);
+    this.#call(`resume ${wish.intentId}`, (kernel) => kernel.resumeIntent(wish.intentId));
+  }
+
+  /** An order of the same account that the kernel did not place and must not touch. */
+  #placeManually(): void {
+    const { decisions, venue, log } = this.#o;
+    const symbolId = decisions.pick("manual:symbol", SYMBOLS);
+    const clientOrderId = `manual-${++this.#manual}`;
+    log(`manual order ${clientOrderId}`);
+    venue.engine.submit(ACCOUNT, {
+      symbolId,
+      side: decisions.pick("manual:side", ["BUY", "SELL"]),
+      type: "LIMIT",
+      price: price(this.#limit(symbolId)),
+      quantity: hundredths(decisions.between("manual:amount", [5, 100])),
+      clientOrderId,
+    });
+  }
+
+  #pickWish(): Wish | undefined {
+    if (this.#wishes.length === 0) return undefined;
+    // The newest few: those that are still alive.
+    return this.#o.decisions.pick("wish", this.#wishes.slice(-6));
+  }
+
+  #call(what: string, call: (kernel: ExchangeKernel) => Promise<void>): void {
+    const { kernel, log } = this.#o;
+    const running = kernel();
+    if (running === null) return log(`${what}: no kernel runs`);
+    call(running).then(
+      () => log(`${what}: done`),
+      (error: unknown) => log(`${what}: ${error instanceof Error ? error.message : error}`),
+    );
+  }
+
+  /** Near the market: some cross, most rest. */
+  #limit(symbolId: string): number {
+    return this.#price(symbolId) + this.#o.decisions.between("limit", [-60, 60]);
+  }
+
+  #price(symbolId: string): number {
+    return this.#prices.get(symbolId) ?? 10_000;
+  }
+}
+
+const KINDS = ["LIMIT", "LIMIT", "LIMIT", "LIMIT", "POST", "IOC", "FOK", "MARKET"] as const;
+
+function price(cents: number): Decimal {
+  return hundredths(cents);
+}
+
+function hundredths(count: number): Decimal {
+  return decimal(`${Math.trunc(count / 100)}.${String(count % 100).padStart(2, "0")}`);
+}
