@@ -156,7 +156,7 @@ export class Book {
     );
     this.#registry.send({ type: "spawn", id: intentId, input });
     const entry = newEntry(input, { original, committed: false, at });
-    entry.waiters.push(waiter);
+    entry.waiters.push({ waiter, turn: 1 });
     this.#entries.set(intentId, entry);
     const context = this.#actors.get(intentId)?.getSnapshot().context;
     assert(context !== undefined, `intent ${intentId} is in the registry once spawned`);
@@ -178,7 +178,7 @@ export class Book {
     if (event.type === "submit.answered") this.#answered(intentId);
     const entry = this.#entries.get(intentId);
     if (entry === undefined || this.#stopped) return;
-    if (waiter !== undefined) entry.waiters.push(waiter);
+    if (waiter !== undefined) entry.waiters.push({ waiter, turn: entry.turns + 1 });
     if (entry.isolated) return this.#keepFills(entry, event);
     const actor = this.#actors.get(intentId);
     assert(actor !== undefined, `intent ${intentId} has an actor unless it is isolated`);
@@ -235,7 +235,7 @@ export class Book {
     this.#registry.stop();
     for (const entry of this.#entries.values()) {
       const error = new StoreError(`Cannot wait for ${entry.intentId}: the kernel is stopping`);
-      for (const waiter of entry.waiters.splice(0)) waiter.reject(error);
+      for (const { waiter } of entry.waiters.splice(0)) waiter.reject(error);
     }
   }
 
@@ -248,16 +248,17 @@ export class Book {
     const at = this.#o.clock.now();
     entry.context = after;
     entry.pending += 1;
+    const turn = ++entry.turns;
     this.routes.learn(entry, before, after);
     if (before === null || before.deadlines !== after.deadlines) this.#arm(entry, before, after);
     if (before?.work.ticket === true && !after.work.ticket) this.#tickets.forget(entry.intentId);
     if (after.effects.drift !== null) this.#o.onDrift(entry, after.effects.drift);
     this.#o.onTurn(entry, before, after);
-    settleWaiters(entry, after, "applied");
+    settleWaiters(entry, after, { kind: "applied", turn });
     this.#o.journal.enqueue({
       turn: turnRecord(before, after, { original: entry.original, at, cause }),
       side: null,
-      answer: () => this.#answer(entry, after, at),
+      answer: () => this.#answer(entry, after, { at, turn }),
       dispatch: () => {
         for (const command of after.effects.commands) this.#run(entry, command);
       },
@@ -266,12 +267,16 @@ export class Book {
     });
   }
 
-  #answer(entry: Entry, context: IntentContext, at: EpochMs): void {
+  #answer(
+    entry: Entry,
+    context: IntentContext,
+    { at, turn }: { readonly at: EpochMs; readonly turn: number },
+  ): void {
     entry.pending -= 1;
     entry.committed = context;
     entry.updatedAt = at;
     this.revision += 1;
-    if (entry.waiters.length > 0) settleWaiters(entry, context, "committed");
+    settleWaiters(entry, context, { kind: "committed", turn });
     if (isTerminal(context.phase)) {
       this.#deadlines.set(entry.intentId, RETIRE, at + RETIRE_AFTER_MS);
     }
@@ -279,7 +284,7 @@ export class Book {
 
   #failed(entry: Entry, error: StoreError): void {
     entry.pending -= 1;
-    for (const waiter of entry.waiters.splice(0)) waiter.reject(error);
+    for (const { waiter } of entry.waiters.splice(0)) waiter.reject(error);
   }
 
   #run(entry: Entry, command: Command): void {

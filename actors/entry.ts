@@ -12,7 +12,9 @@ export interface Entry {
   committed: IntentContext | null;
   /** Turns on their way to the store. */
   pending: number;
-  waiters: Waiter[];
+  /** Turns ever handed to the journal: the number of the newest. */
+  turns: number;
+  waiters: Waiting[];
   /** `exchangeOrderId:tradeId` of every fill booked; null: not loaded from the store yet. */
   fillKeys: Set<string> | null;
   /** Monotonic times of its crashes within the budget's window. */
@@ -29,6 +31,12 @@ export interface Waiter {
   reject(error: Error): void;
 }
 
+export interface Waiting {
+  readonly waiter: Waiter;
+  /** Its own turn: the commit of an earlier one answers nothing of what it asked. */
+  readonly turn: number;
+}
+
 export function newEntry(
   context: IntentContext,
   options: { readonly original: string; readonly committed: boolean; readonly at: number },
@@ -41,6 +49,7 @@ export function newEntry(
     context,
     committed: options.committed ? context : null,
     pending: 0,
+    turns: 0,
     waiters: [],
     fillKeys: options.committed ? null : new Set(),
     deaths: [],

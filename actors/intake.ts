@@ -81,7 +81,7 @@ export class Intake {
 
   async cancel(intentId: IntentId, options: ChangeOptions = {}): Promise<void> {
     const entry = this.#live(intentId, "cancel order");
-    if (entry === undefined || isTerminal(entry.context.phase)) return; // a second cancel is a no-op
+    if (entry === undefined || hasDurablyEnded(entry)) return; // a second cancel is a no-op
     const until = options.waitFor ?? "durable";
     await waitFor(until === "accepted" ? "final" : until, options.signal, intentId, (waiter) => {
       const at = this.#o.clock.now();
@@ -175,7 +175,7 @@ export class Intake {
       );
     }
     const entry = this.#o.exchange.book.entry(intentId);
-    if (entry === undefined || isTerminal(entry.context.phase)) return intentId;
+    if (entry === undefined || hasDurablyEnded(entry)) return intentId;
     if (until === "durable" && entry.committed !== null) return intentId;
     await waitFor(until, signal, intentId, (waiter) => {
       const at = this.#o.clock.now();
@@ -223,6 +223,11 @@ export class Intake {
 function inadmissible(action: string, reason: Inadmissible): ValidationError {
   const { field, rule, actual } = reason;
   return new ValidationError(reason.code, refusalText(action, reason), { field, rule, actual });
+}
+
+/** An end that is not committed may be gone after a crash: nothing can be promised upon it. */
+function hasDurablyEnded({ committed }: Entry): boolean {
+  return committed !== null && isTerminal(committed.phase);
 }
 
 /** Key order must not matter: the schema writes every key, in its own order. */

@@ -6,7 +6,7 @@
  * 3. trades since the last sync · 4. balances and positions
  */
 import { hasEnded } from "../machines/attempts.ts";
-import { lastAttempt } from "../machines/intent_context.ts";
+import { type IntentContext, isTerminal, lastAttempt } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
@@ -92,17 +92,23 @@ export class Sync {
   #verifyUnlisted(listed: ReadonlySet<Entry>, askedAt: EpochMs): void {
     const { book, clock } = this.#o;
     for (const entry of [...book.entries()]) {
-      if (listed.has(entry) || entry.isolated) continue;
-      const attempt = lastAttempt(entry.context);
-      // Accepted after the listing was asked for: its absence there says nothing.
-      if (attempt?.outcome === "ACCEPTED" && !hasEnded(attempt)) {
-        if (!attempt.stale && (attempt.answeredAt ?? 0) >= askedAt) continue;
-      } else if (entry.committed !== null && entry.context.effects.commands.length > 0) {
-        continue; // its commands are on their way
-      }
+      if (listed.has(entry) || entry.isolated || !needsLook(entry.context, askedAt)) continue;
       book.tell(entry.intentId, { type: "order.verify", at: clock.now() });
     }
   }
+}
+
+function needsLook(context: IntentContext, askedAt: EpochMs): boolean {
+  if (isTerminal(context.phase)) return false;
+  const attempt = lastAttempt(context);
+  if (attempt?.outcome === "ACCEPTED" && !hasEnded(attempt)) {
+    // Accepted after the listing was asked for: its absence there says nothing.
+    return attempt.stale || (attempt.answeredAt ?? 0) < askedAt;
+  }
+  // Whatever it waits for wakes it; after a restart nothing does.
+  const { ticket, lookup, cancel, fills } = context.work;
+  return !ticket && !lookup.out && !cancel.out && !fills.out &&
+    Object.keys(context.deadlines).length === 0;
 }
 
 function fail(step: string, cause: UnknownCause): SyncResult {

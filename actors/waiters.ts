@@ -6,14 +6,17 @@ import type { Entry, Waiter } from "./entry.ts";
 /**
  * `applied`: the actor moved, nothing is durable yet. Only an acceptance may be told so early: the
  * venue holds its record. A refusal told before its commit would, after a crash, be sent again.
+ * A turn answers only those whose own turn is not newer: an earlier commit proves nothing to them.
  */
 export function settleWaiters(
   entry: Entry,
   context: IntentContext,
-  stage: "applied" | "committed",
+  stage: { readonly kind: "applied" | "committed"; readonly turn: number },
 ): void {
   if (entry.waiters.length === 0) return;
-  entry.waiters = entry.waiters.filter((waiter) => !settle(waiter, context, stage));
+  entry.waiters = entry.waiters.filter(({ waiter, turn }) =>
+    turn > stage.turn || !settle(waiter, context, stage.kind)
+  );
 }
 
 /** @returns whether the waiter has its answer. */

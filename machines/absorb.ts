@@ -275,7 +275,11 @@ function absentRead(
   }
   const absentReads = context.absentReads + 1;
   const next = { ...context, absentReads, lastSyncAt: at };
-  if (absentReads < 2) return next;
+  if (absentReads < 2) {
+    // From here on a read proves: the long pauses were for reads that could not.
+    const dueAt = Math.min(next.work.lookup.dueAt ?? at, at + LOOKUP_BACKOFF_MS);
+    return { ...next, work: { ...next.work, lookup: { ...next.work.lookup, dueAt } } };
+  }
   // Known live before and now nowhere: reads contradict, and no machine may settle that.
   if (attempt.outcome === "ACCEPTED") return { ...next, indeterminate: true };
   return updateAttempt(

@@ -4,11 +4,11 @@
  */
 import { z } from "zod";
 import { EVENT_TYPES } from "../model/event.ts";
-import { IntentIdSchema } from "../model/ids.ts";
+import { IntentIdSchema, NameSchema } from "../model/ids.ts";
 import { JsonValueSchema, LabelsSchema } from "../model/json.ts";
 import { CURSOR_LENGTH_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../model/limits.ts";
 import { StandardOrderSchema, SymbolIdSchema } from "../model/order.ts";
-import { text } from "../model/schema.ts";
+import { WaitForSchema } from "../model/place_options.ts";
 
 const STATES = [
   "PENDING",
@@ -22,8 +22,6 @@ const STATES = [
 
 const TERMINAL_STATES: readonly string[] = ["COMPLETED", "CANCELED", "FAILED"];
 
-const WaitForSchema = z.enum(["durable", "accepted", "final"]);
-
 /** The façade validates orders; the door only sees to it that there is one. */
 const AnyOrder = z.unknown().refine((order) => order !== undefined, "is required");
 
@@ -31,7 +29,7 @@ const placeFields = {
   intentId: IntentIdSchema.exactOptional(),
   metadata: JsonValueSchema.exactOptional(),
   labels: LabelsSchema.exactOptional(),
-  strategyId: text(64).exactOptional(),
+  strategyId: NameSchema.exactOptional(),
   waitFor: WaitForSchema.exactOptional(),
 };
 
@@ -128,10 +126,10 @@ export const NoQuery = z.strictObject({});
 
 const eventFilter = {
   type: list(EVENT_TYPES).exactOptional(),
-  exchange: text(64).exactOptional(),
+  exchange: NameSchema.exactOptional(),
   symbol: SymbolIdSchema.exactOptional(),
   intentId: IntentIdSchema.exactOptional(),
-  groupId: text(64).exactOptional(),
+  groupId: NameSchema.exactOptional(),
   labelSelector: LabelSelectorSchema.exactOptional(),
 };
 

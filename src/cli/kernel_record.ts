@@ -12,7 +12,7 @@ export interface KernelRecord {
   readonly intents: Readonly<Record<IntentId, IntentRecord>>;
   /** Whose each client order id is; every one that was ever made. */
   readonly owners: Readonly<Record<string, IntentId>>;
-  /** Booked quantity by client order id. */
+  /** Booked quantity by exchange order id: not every trade a venue reports names ours. */
   readonly filled: Readonly<Record<string, Decimal>>;
 }
 
@@ -55,10 +55,11 @@ export function readRecord(kernel: Kernel, exchangeId: string): KernelRecord {
 
 export function allIntents(kernel: Kernel, exchangeId: string): readonly IntentView[] {
   const exchange = kernel.exchange(exchangeId);
-  return pages((cursor) => exchange.getAllIntents({ includeTerminal: true, ...cursor }));
+  return pages((page) => exchange.getAllIntents({ includeTerminal: true, ...page }));
 }
 
 export function differences(record: KernelRecord, ledger: Ledger): Differences {
+  const filled = ({ orderId }: LedgerOrder) => record.filled[orderId] ?? ZERO;
   const seen = new Set<string>();
   const live = new Map<IntentId, LedgerOrder>();
   const duplicates: string[] = [];
@@ -75,8 +76,8 @@ export function differences(record: KernelRecord, ledger: Ledger): Differences {
     // A second order under a known id is a duplicate; its fills say nothing about the first.
     if (seen.has(id)) duplicates.push(id);
     else if (owner === undefined) strangers.push(id);
-    else if (compare(record.filled[id] ?? ZERO, decimal(order.executedQty)) !== 0) {
-      disagreements.push(`${id}: filled ${record.filled[id] ?? ZERO}, not ${order.executedQty}`);
+    else if (compare(filled(order), decimal(order.executedQty)) !== 0) {
+      disagreements.push(`${id}: filled ${filled(order)}, not ${order.executedQty}`);
     }
     seen.add(id);
   }
@@ -120,8 +121,8 @@ function ownersOf(kernel: Kernel, exchangeId: string): Record<string, IntentId> 
 function filledOf(kernel: Kernel, exchangeId: string): Record<string, Decimal> {
   const exchange = kernel.exchange(exchangeId);
   const filled: Record<string, Decimal> = {};
-  for (const { clientOrderId: id, quantity } of pages((cursor) => exchange.getFills(cursor))) {
-    if (id !== null) filled[id] = add(filled[id] ?? ZERO, quantity);
+  for (const { exchangeOrderId: id, quantity } of pages((page) => exchange.getFills(page))) {
+    filled[id] = add(filled[id] ?? ZERO, quantity);
   }
   return filled;
 }
@@ -135,10 +136,10 @@ function pages<T>(
   read: (query: { readonly limit: number; readonly cursor?: string }) => Page<T>,
 ): readonly T[] {
   const all: T[] = [];
-  for (let cursor: string | undefined;;) {
-    const page = read({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+  let page = read({ limit: PAGE });
+  for (;;) {
     all.push(...page.items);
     if (page.next === null) return all;
-    cursor = page.next;
+    page = read({ limit: PAGE, cursor: page.next });
   }
 }

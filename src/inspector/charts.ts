@@ -1,6 +1,7 @@
 /** Charts with their layouts, made when first asked for and kept per machine and version. */
 import { type Chart, toChart } from "./chart.ts";
 import { layoutBoth, type Layouts } from "./layout.ts";
+import type { LayoutAnswer } from "./layout_worker.ts";
 import type { ObservationPort } from "./observation.ts";
 import { type Sketch, sketch } from "./sketch.ts";
 
@@ -18,7 +19,10 @@ export class Charts {
     string,
     { readonly version: string; readonly drawn: Promise<DrawnChart> }
   >();
-  readonly #workers = new Set<Worker>();
+  readonly #waiting = new Map<number, (layouts: Layouts | null) => void>();
+  #worker: Worker | null = null;
+  #asked = 0;
+  #closed = false;
 
   /** @param layOut how to lay out; by default a worker does, and this thread if there is none. */
   constructor(machines: ObservationPort["machines"], layOut?: LayOut) {
@@ -45,9 +49,15 @@ export class Charts {
     return drawn;
   }
 
+  /** Starts on all of them, for a page that was just opened: it will ask for one after another. */
+  warm(): void {
+    for (const name of this.names) this.get(name)?.catch(() => {}); // told to whoever asks for it
+  }
+
+  /** Whoever still waits for a layout is refused. */
   close(): void {
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers.clear();
+    this.#closed = true;
+    this.#endWorker();
   }
 
   async #draw(name: string, machine: unknown): Promise<DrawnChart> {
@@ -55,23 +65,37 @@ export class Charts {
     return { chart, layouts: await this.#layOut(sketch(chart)) };
   }
 
-  /** One worker a layout: they are few, and an idle worker would hold ELK's 20 MB for nothing. */
   async #inWorker(sketched: Sketch): Promise<Layouts> {
-    const answer = await new Promise<{ readonly layouts?: Layouts }>((resolve) => {
-      const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
-      this.#workers.add(worker);
-      const finish = (result: { readonly layouts?: Layouts }): void => {
-        worker.terminate();
-        this.#workers.delete(worker);
-        resolve(result);
-      };
-      worker.addEventListener("message", (event) => finish(event.data));
-      worker.addEventListener("error", (event) => {
-        event.preventDefault();
-        finish({});
-      });
-      worker.postMessage(sketched);
-    }).catch(() => ({ layouts: undefined }));
-    return answer.layouts ?? await layoutBoth(sketched);
+    const answer = await new Promise<Layouts | null>((settle) => {
+      const id = this.#asked++;
+      this.#waiting.set(id, settle);
+      this.#worker ??= this.#startWorker();
+      this.#worker.postMessage({ id, sketched });
+    });
+    if (answer === null && this.#closed) throw new Error("Cannot lay out: the inspector is closed");
+    return answer ?? await layoutBoth(sketched);
+  }
+
+  /** It ends with its last answer: layouts are few, and ELK would hold 20 MB for nothing. */
+  #startWorker(): Worker {
+    const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", ({ data }: MessageEvent<LayoutAnswer>) => {
+      this.#waiting.get(data.id)?.(data.layouts);
+      this.#waiting.delete(data.id);
+      if (this.#waiting.size === 0) this.#endWorker();
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault(); // those who wait are served by this thread
+      this.#endWorker();
+    });
+    return worker;
+  }
+
+  #endWorker(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const settle of waiting) settle(null);
   }
 }

@@ -39,7 +39,10 @@ export function inspectorHandler(ports: InspectorPorts): Inspector {
   const charts = new Charts(ports.observation.machines, ports.layOut);
   const streams = new Streams(ports, ports.clock);
   const route = async (request: Request, path: string, params: URLSearchParams) => {
-    if (path === "" || path === "/") return asset(request, await assets.get("index.html"));
+    if (path === "" || path === "/") {
+      charts.warm();
+      return asset(request, await assets.get("index.html"));
+    }
     if (path.startsWith("/assets/")) return asset(request, await assets.get(path.slice(8)));
     if (path.startsWith("/api/machines/")) return await machine(charts, path.slice(14));
     switch (path) {
@@ -116,10 +119,12 @@ function asset(request: Request, found: Asset | undefined): Response {
 }
 
 async function machine(charts: Charts, name: string): Promise<Response> {
-  const drawn = await charts.get(decode(name));
-  if (drawn === undefined) {
+  const drawing = charts.get(decode(name));
+  if (drawing === undefined) {
     return problem(404, `Cannot draw: the machines are ${charts.names.join(", ")}`);
   }
+  const drawn = await drawing.catch((error: unknown) => String(error));
+  if (typeof drawn === "string") return problem(500, drawn);
   return Response.json({ ...drawn, mermaid: toMermaid(drawn.chart) });
 }
 

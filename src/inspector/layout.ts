@@ -24,6 +24,7 @@ export interface Layout {
   readonly height: number;
   readonly boxes: readonly LaidBox[];
   readonly wires: readonly LaidWire[];
+  readonly initial: string | null;
   readonly notes: readonly SketchText[];
 }
 
@@ -127,7 +128,7 @@ async function layout(
       "elk.hierarchyHandling": turned ? "SEPARATE_CHILDREN" : "INCLUDE_CHILDREN",
       "elk.json.edgeCoords": "ROOT",
       "elk.json.shapeCoords": "ROOT",
-      "elk.padding": "[top=6,left=6,bottom=6,right=6]",
+      "elk.padding": "[top=6,left=24,bottom=6,right=6]",
     },
   };
   return collect(sketched, await engine.layout(graph));
@@ -229,6 +230,7 @@ function collect(sketched: Sketch, graph: ElkNode): Layout {
       const label = edge?.labels[0];
       return { ...wire, points: pointsOf(edge), label: label === undefined ? null : rectOf(label) };
     }),
+    initial: sketched.initial,
     notes: sketched.notes,
   };
 }

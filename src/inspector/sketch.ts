@@ -43,6 +43,8 @@ export interface SketchWire {
 }
 
 export interface Sketch {
+  /** The state the machine starts in. */
+  readonly initial: string | null;
   readonly boxes: readonly SketchBox[];
   readonly wires: readonly SketchWire[];
   /** What holds in every state: transitions of the root that only act. */
@@ -63,6 +65,7 @@ export function sketch(chart: Chart): Sketch {
     direct.push(...rest);
   }
   return {
+    initial: chart.states.find((state) => state.id === "")?.initial ?? null,
     boxes: chart.states.filter((state) => state.id !== "").map((state) => ({
       id: state.id,
       key: state.key,

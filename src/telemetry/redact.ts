@@ -29,7 +29,8 @@ const SECRETS_MAX = 1_000;
 
 const NAMED_VALUE = new RegExp(
   "(\\b[\\w-]*(?:api[-_]?key|secret(?:[-_]?key)?|private[-_]?key|access[-_]?key" +
-    "|pass(?:word|phrase)|token|jwt|authorization|signature|listen[-_]?key|access[-_]sign|api[-_]sign)" +
+    "|pass(?:word|phrase)|token|jwt|authorization|signature" +
+    "|listen[-_]?key|access[-_]sign|api[-_]sign)" +
     "\\\\?[\"']?\\s*[:=]\\s*\\\\?[\"']?(?:bearer\\s+|basic\\s+)?)" +
     // Text that was redacted before stays as it is.
     "(?!\\[redacted\\])([^\\s\"'\\\\&,;}\\])]+)",

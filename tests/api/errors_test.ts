@@ -56,7 +56,7 @@ Deno.test("errors: details cannot overwrite the problem's own members", async ()
   assertEquals([body.status, body.code], [409, "CONFLICT"]);
 });
 
-Deno.test("errors: an unexpected one is 500 with a reference, its text only in the log", async () => {
+Deno.test("errors: an unexpected one is 500 with a reference, its text in the log", async () => {
   await using served = new Served();
   served.kernel.failNext = new TypeError("secret internals of /home/x");
   const answer = await served.ask(INTENTS, placing(ORDER));

@@ -70,7 +70,7 @@ Deno.test("place: 201 with the id and where it is", async () => {
   assertEquals(intent.order.amount, "0.01");
 });
 
-Deno.test("place: waitFor is passed on with a signal, so that a lost client frees its place", async () => {
+Deno.test("place: waitFor comes with a signal, so that a lost client frees its place", async () => {
   await using served = new Served();
   await served.ask(INTENTS, placing(ORDER, { waitFor: "accepted" }));
   await served.ask(INTENTS, placing(ORDER));
@@ -97,7 +97,7 @@ Deno.test("intent: an id that is none is 400, one that is not there 404", async 
   assertEquals((await served.ask(`${INTENTS}/${"x".repeat(65)}`)).status, 400);
 });
 
-Deno.test("modify: without If-Match it is unconditional, the answer has the new version", async () => {
+Deno.test("modify: without If-Match it is unconditional, the new version is told", async () => {
   await using served = new Served();
   await served.ask(INTENTS, placing(ORDER, { intentId: "a" }));
   const json = { order: { ...ORDER, limitPrice: "49000" } };

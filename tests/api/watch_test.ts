@@ -69,7 +69,7 @@ Deno.test("watch: events come as they are committed, with id, type and data", as
   await blocks.cancel();
 });
 
-Deno.test("watch: Last-Event-ID resumes without a gap or a double, and wins over since", async () => {
+Deno.test("watch: Last-Event-ID resumes without gap or double, and wins over since", async () => {
   await using served = new Served();
   for (let count = 0; count < 5; count++) served.kernel.emit("OrderSubmitted");
   const first = await watch(served, "?since=0");
@@ -152,7 +152,7 @@ Deno.test("watch: closing the server ends the stream", async () => {
   assertEquals([served.kernel.watchers, served.clock.pending], [0, 0]);
 });
 
-Deno.test("watch: more watchers than the bound are turned away, and a place comes free", async () => {
+Deno.test("watch: watchers above the bound are turned away until one goes", async () => {
   await using served = new Served();
   const all = await Promise.all(Array.from({ length: 256 }, () => watch(served)));
   assertEquals((await served.ask("/v1/watch")).status, 503);
@@ -196,7 +196,7 @@ function endless() {
   return { state, clock, log, response };
 }
 
-Deno.test("watch: a reader that stops is buffered for 256 KiB, then cut off after 30 s", async () => {
+Deno.test("watch: a reader that stops has 256 KiB buffered and 30 s, then is cut", async () => {
   const { state, clock, log, response } = endless();
   await until(() => clock.pending === 2);
   assert(state.given < 30, `${state.given} events of 10 kB were taken for a reader that stopped`);

@@ -133,7 +133,7 @@ Deno.test("start: the data directory and the run file are for their owner only",
   });
 });
 
-Deno.test("start: asked to end, it closes the doors, drains the kernel, removes the run file", async () => {
+Deno.test("start: asked to end, it closes doors, drains, removes the run file", async () => {
   await withData(async (data) => {
     const start = new Start();
     const ended = start.run("--port", "0", "--data", data);
@@ -168,7 +168,7 @@ Deno.test("start: flags win over the file, disabled exchanges are left out", asy
   });
 });
 
-Deno.test("start: a wrong configuration is named by place and ends with 2, nothing is opened", async () => {
+Deno.test("start: a wrong configuration is named by place and ends with 2", async () => {
   await withData(async (data) => {
     await Deno.mkdir(data);
     const config = `${data}/kernel.yaml`;

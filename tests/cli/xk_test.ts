@@ -67,7 +67,7 @@ Deno.test("xk get orders: what is at the venue", async () => {
   assertStringIncludes(out, "77     a ");
 });
 
-Deno.test("xk get fills, balances, symbols, positions, exchanges: each has its columns", async () => {
+Deno.test("xk get: every other resource has its columns", async () => {
   await using dir = await DataDir.open();
   const fill: Fill = {
     tradeId: "9\u001b[31m",
@@ -93,7 +93,7 @@ Deno.test("xk get fills, balances, symbols, positions, exchanges: each has its c
   assertStringIncludes((await dir.xk("get", "exchanges")).out, "paper  ready  true      1.5");
 });
 
-Deno.test("xk get: with several exchanges a column tells them apart, --exchange names one", async () => {
+Deno.test("xk get: several exchanges share a table, --exchange names one", async () => {
   await using dir = await DataDir.open(["paper", "main"]);
   const all = (await dir.xk("get", "balances")).out;
   assertStringIncludes(all, "EXCHANGE  ASSET");
@@ -157,7 +157,7 @@ Deno.test("xk cancel: by id, or all of every exchange", async () => {
   assertEquals((await dir.xk("cancel", "nope")).code, 1);
 });
 
-Deno.test("xk cancel: neither or both of id and --all is a mistake, and cancels nothing", async () => {
+Deno.test("xk cancel: neither or both of id and --all cancels nothing", async () => {
   await using dir = await withIntents();
   assertEquals((await dir.xk("cancel")).code, 2);
   assertEquals((await dir.xk("cancel", "a", "--all")).code, 2);

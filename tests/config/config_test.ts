@@ -237,7 +237,7 @@ Deno.test("config: a reference that is none is refused, $${ is a literal", () =>
   assertEquals(parse(`data: 'a$\${B}c$'\n${PAPER}`).data, "a${B}c$");
 });
 
-Deno.test("config: a variable is text only: it can neither add structure nor another reference", () => {
+Deno.test("config: a variable is text only: it adds no structure and no reference", () => {
   const config = parse(`data: '\${D}'\n${PAPER}`, { D: "x\nrisk: {}\n${E}", E: "never" });
   assertEquals(config.data, "x\nrisk: {}\n${E}");
 });

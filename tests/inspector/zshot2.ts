@@ -15,7 +15,27 @@ const browser = await puppeteer.launch({
   userDataDir: await Deno.makeTempDir(),
 });
 const A = (n: number) => `kernel/paper_main/book/grid-btc-${String(n).padStart(4, "0")}`;
-const shots: [string, number, number, string, string?, number?][] = [["real-modified", 1280, 720, "#/actor/kernel/paper/book/01a1fe49-fc29-7386-83bd-bc4c5caff869?in=intents"], ["real-filled-1440", 1440, 900, "#/actor/kernel/paper/book/01a1fe49-fc2d-779f-bb90-5bcca7c30d46", "light"], ["real-canceled", 1440, 900, "#/actor/kernel/paper/book/01a1fe49-fc20-7413-aeb7-7f062eaad38d"], ["real-exchange", 1280, 720, "#/actor/kernel/paper"], ["real-conn", 1440, 900, "#/actor/kernel/paper/private", "light"], ["real-requests", 1280, 720, "#/actor/kernel/paper/requests"], ["real-kernel-900", 900, 720, "#/actor/kernel"], ["real-events", 1280, 720, "#/events"]];
+const shots: [string, number, number, string, string?, number?][] = [
+  [
+    "real-modified",
+    1280,
+    720,
+    "#/actor/kernel/paper/book/01a1fe4b-a709-74e7-a68a-bbc6491f09b9?in=intents",
+  ],
+  [
+    "real-filled-1440",
+    1440,
+    900,
+    "#/actor/kernel/paper/book/01a1fe4b-a70e-7202-905c-9bb1b3351c97",
+    "light",
+  ],
+  ["real-canceled", 1440, 900, "#/actor/kernel/paper/book/01a1fe4b-a6ff-7514-8d44-5b9dfe071c7c"],
+  ["real-exchange", 1280, 720, "#/actor/kernel/paper"],
+  ["real-conn", 1440, 900, "#/actor/kernel/paper/private", "light"],
+  ["real-requests", 1280, 720, "#/actor/kernel/paper/requests"],
+  ["real-kernel-900", 900, 720, "#/actor/kernel"],
+  ["real-events", 1280, 720, "#/events"],
+];
 for (const [name, w, h, hash, theme = "dark", scale = 1] of shots) {
   if (which.length && !which.includes(name)) continue;
   const page = await browser.newPage();

@@ -23,7 +23,7 @@ export const choices = fc.array(
     amount: fc.nat(10),
     ms: fc.oneof(fc.nat(3), fc.nat(20_000), fc.constant(4_000_000)),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 export const starts = fc.record({

@@ -172,14 +172,17 @@ export class Checks {
   }
 
   #addressing(request: WireRequest, { symbolId, ...ref }: { readonly symbolId?: string } & object) {
-    const { venue } = this.#o;
+    const { venue, durable } = this.#o;
     const orderId = "exchangeOrderId" in ref && typeof ref.exchangeOrderId === "string"
       ? Number(ref.exchangeOrderId)
       : null;
     const clientOrderId = orderId === null || symbolId === undefined
       ? request.clientOrderId
       : venue.engine.order(ACCOUNT, { symbolId, orderId })?.clientOrderId;
-    if (clientOrderId !== undefined && venue.intentOf.has(clientOrderId)) return;
+    // An attempt whose process was killed before the send is ours too: the store knows it.
+    const isOurs = clientOrderId !== undefined &&
+      durable.intentByClientOrderId(EXCHANGE, clientOrderId) !== undefined;
+    if (isOurs) return;
     this.fail("S9", `${request.kind} of ${clientOrderId}, which is not ours`);
   }
 

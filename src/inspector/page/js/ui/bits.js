@@ -25,7 +25,9 @@ const WORDS = {
 /** How well a supervisor is, from the word of its state. */
 export function levelOf(state, isolated) {
   if (isolated || /parked|failed|crashed|isolated|halted/i.test(state)) return "crit";
-  if (/degraded|backoff|stale|banned|syncing|down|draining/i.test(state)) return "warn";
+  if (
+    /degraded|backoff|stale|banned|syncing|down|draining|throttl|circuit|half|unknown/i.test(state)
+  ) return "warn";
   if (/ready|live|open|running|free|flowing|fresh|up\b|intents/i.test(state)) return "ok";
   return "info";
 }

@@ -128,7 +128,7 @@ function Drawing({ laid, marks, leaf, from }) {
     `;
   return html`
     ${laid.boxes.filter((box) => !box.leaf).map(draw)}
-    ${starts(laid.boxes).map(({ id, x, y }) =>
+    ${starts(laid).map(({ id, x, y }) =>
       html`
         <g class="init" key=${id}>
           <circle cx=${x - 15} cy=${y} r="3.5" />
@@ -142,9 +142,9 @@ function Drawing({ laid, marks, leaf, from }) {
 }
 
 /** Where the dots go that say which child a state starts in. */
-function starts(boxes) {
+function starts({ boxes, initial }) {
   const byId = new Map(boxes.map((box) => [box.id, box]));
-  return boxes.flatMap((box) => {
+  return [{ id: "", initial }, ...boxes].flatMap((box) => {
     const first = byId.get(box.initial);
     return first === undefined ? [] : [{ id: box.id, x: first.x, y: first.y + 8 }];
   });

@@ -113,10 +113,11 @@ function Machine({ actor, drawn, intent }) {
       isolated=${actor.isolated} /></span>
   `;
   const meta = html`
-    ${last && html`<span class="lastedge">by <b class="mono">${edgeWords(last)}</b>${" · "}</span>`}
-    <span class=${intent ? "hide-l" : ""}>for <${Since} at=${actor.updatedAt} />${intent
-      ? " · "
-      : ""}</span>
+    ${last &&
+      html`<span class="lastedge">by <b class="mono">${edgeWords(last)}</b>${
+        intent ? " · " : ""
+      }</span>`}
+    ${intent && html`<span class="hide-l">for <${Since} at=${actor.updatedAt} />${" · "}</span>`}
     ${intent && html`<${Order} order=${intent.intent.order} />`}
   `;
   const fold = !isPhone() && html`
@@ -214,7 +215,6 @@ function Supervision({ actor }) {
       <${Deadlines} deadlines=${actor.deadlines} />
       <dl class="kv pad">
         <dt>State</dt><dd><${State} state=${actor.state} isolated=${actor.isolated} /></dd>
-        <dt>In it for</dt><dd><${Since} at=${actor.updatedAt} /></dd>
         <dt>Restarts</dt><dd>${actor.restarts}</dd>
         <dt>Driven</dt><dd>${actor.isolated ? "no: isolated, kept as it is" : "yes"}</dd>
         <dt>Path</dt><dd class="mono wrap">${actor.id}</dd>

@@ -129,6 +129,17 @@ function StateChips() {
   `;
 }
 
+/** Made ids differ at their ends, so a long one loses its middle. */
+function Name({ row, strong }) {
+  const { id, kind, name } = row;
+  const cut = name.length > 20 ? name.length - 6 : name.length;
+  return html`
+    <span class=${`name ${kind === "intent" ? "mono" : strong ? "b" : ""}`} title=${id}>
+      <span class="ell">${name.slice(0, cut)}</span><span>${name.slice(cut)}</span>
+    </span>
+  `;
+}
+
 function Row({ index, tree, open }) {
   const row = rowAt(index);
   if (row === undefined) {
@@ -149,8 +160,7 @@ function Row({ index, tree, open }) {
       onClick=${() => open(index)}
     >
       <span role="gridcell" class="td grow" style=${{ paddingLeft: `${depth * 12}px` }}>
-        <span class=${`ell ${intent ? "mono" : depth < 2 ? "b" : ""}`} title=${row.id}>${row
-          .name}</span>
+        <${Name} row=${row} strong=${depth < 2} />
         ${row.isolated && html`<${Isolated} />`}
         ${row.restarts > 0 && html`<span class="tag" title="restarts">↻ ${row.restarts}</span>`}
       </span>
