@@ -2,16 +2,28 @@
  * Exchange Kernel: declarative order management. A strategy declares what it wants; the kernel
  * makes the exchange agree and keeps it so, through every fault.
  *
+ * @example
+ * ```ts
+ * import { openKernel } from "@exchange-kernel/kernel";
+ *
+ * await using kernel = await openKernel({ exchanges: { paper: { kind: "paper" } } });
+ * const paper = kernel.exchange("paper");
+ *
+ * const order = { symbolId: "BTC/USDT", side: "BUY", amount: "0.01", limitPrice: "20000" };
+ * const intentId = await paper.placeOrder(order, { waitFor: "accepted" });
+ * await paper.cancelOrder(intentId, { waitFor: "final" });
+ * ```
+ *
  * @module
  */
-// For strategies.
+// For strategies: a kernel, and what one does with it.
 export {
   type ExchangeOptions,
   type OpenedKernel,
   openKernel,
   type OpenKernelOptions,
+  type StoreOptions,
 } from "./src/compose.ts";
-export type { StoreOptions } from "./src/compose.ts";
 export type {
   ChangeOptions,
   EventsOptions,
@@ -22,20 +34,62 @@ export type {
   ModifyOptions,
   PlaceOptions,
   ReconciliationMetrics,
+  SocketHealth,
 } from "./src/model/facade.ts";
-export type { AccountState, Balance, Position } from "./src/model/account.ts";
-export type { EventFilter, EventType, KernelEvent } from "./src/model/event.ts";
-export type { Fill } from "./src/model/fill.ts";
-export type { SymbolMetadata } from "./src/model/instrument.ts";
-export type { OrderIntent, OrderState, ReconciliationStatus } from "./src/model/intent.ts";
+export type { FillFilter, IntentFilter, Page } from "./src/stores/store.ts";
+
+// For strategies: what goes in and what comes out.
+export { type Decimal, decimal, type decimalBrand } from "./src/model/decimal.ts";
+export type {
+  AmountType,
+  ConditionalOrderMode,
+  ConditionalTrigger,
+  Side,
+  StandardOrder,
+  StandardOrderStatus,
+  TimeInForce,
+  TriggerKind,
+} from "./src/model/order.ts";
 export type { PlaceData, WaitFor } from "./src/model/place_options.ts";
-export type { StandardOrder } from "./src/model/order.ts";
-export { type Decimal, decimal } from "./src/model/decimal.ts";
+export type {
+  Attempt,
+  AttemptOutcome,
+  Condition,
+  ConditionType,
+  Desired,
+  ExposureBounds,
+  JsonValue,
+  OrderIntent,
+  OrderState,
+  ReconciliationStatus,
+} from "./src/model/intent.ts";
+export type { ClientOrderId, EpochMs, ExchangeOrderId, IntentId } from "./src/model/scalars.ts";
+export type { Fee, Fill } from "./src/model/fill.ts";
+export {
+  EVENT_TYPES,
+  type EventFilter,
+  type EventType,
+  type KernelEvent,
+} from "./src/model/event.ts";
+export type { AccountState, Asset, Balance, Position } from "./src/model/account.ts";
+export type {
+  AmountConstraints,
+  AssetMetadata,
+  AssetType,
+  Instrument,
+  InstrumentType,
+  MarketCapabilities,
+  PriceBand,
+  PriceConstraints,
+  Support,
+  SymbolMetadata,
+} from "./src/model/instrument.ts";
 export {
   AlreadyExistsError,
   ConfigError,
   ConflictError,
   DeniedError,
+  type ErrorDetails,
   ExchangeError,
   KernelClosedError,
   KernelError,
@@ -48,6 +102,43 @@ export {
 // For adapters and tests.
 export { registerExchange } from "./src/compose.ts";
 export type { AdapterContext, AdapterFactory } from "./src/exchanges/registry.ts";
-export type { ExchangeAdapter } from "./src/exchanges/exchange.ts";
-export type { Clock, Random } from "./src/model/clock.ts";
-export type { Log } from "./src/model/log.ts";
+export type {
+  AmendRequest,
+  ExchangeAdapter,
+  ExchangeCapabilities,
+  ExchangeSocket,
+  Execution,
+  Instruments,
+  MarketData,
+  OrderRef,
+  RateLimits,
+  RequestCost,
+  RequestKind,
+  SendGate,
+  SubmitRequest,
+  VenueFact,
+  VenueTiming,
+} from "./src/exchanges/exchange.ts";
+export type {
+  AmendOutcome,
+  CancelOutcome,
+  LookupOutcome,
+  ReadOutcome,
+  RefusalReason,
+  SubmitOutcome,
+  UnknownCause,
+  VenueOrder,
+} from "./src/model/venue.ts";
+export type { Ticker } from "./src/model/market.ts";
+export type { CancelTimer, Clock, Random } from "./src/model/clock.ts";
+export type { Log, LogFields } from "./src/model/log.ts";
+
+// For watchers: what an inspector may see of the actors.
+export type {
+  ActorDetail,
+  ActorFilter,
+  ActorKind,
+  ActorRow,
+  EdgeId,
+  ObservationPort,
+} from "./src/inspector/observation.ts";

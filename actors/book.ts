@@ -11,12 +11,10 @@ import { type Actor, createActor } from "xstate";
 import {
   type Command,
   type DeadlineName,
-  type EventDraft,
   freshContext,
   type IntentContext,
   type IntentPolicy,
   isTerminal,
-  NO_EFFECTS,
 } from "../machines/intent_context.ts";
 import type { IntentEvent, Ticket } from "../machines/intent_events.ts";
 import { stateName } from "../machines/intent.ts";
@@ -40,8 +38,8 @@ import type { Journal } from "./journal.ts";
 import type { RequestRunner } from "./request.ts";
 import { Routes } from "./routes.ts";
 import { Tickets } from "./tickets.ts";
-import { turnRecord } from "./turn.ts";
-import { settleWaiters } from "./waiters.ts";
+import { effectsOfFills, isQuiet, turnRecord } from "./turn.ts";
+import { isolatedError, refuseWaiters, settleWaiters, stoppedError } from "./waiters.ts";
 
 export interface BookOptions {
   readonly exchangeId: string;
@@ -146,8 +144,8 @@ export class Book {
 
   /** A new intent: its first turn is committed before `waiter` hears of it. */
   place(intent: OrderIntent, original: string, waiter: Waiter): void {
-    assert(!this.#stopped, "a stopped book takes no intents");
     const { intentId } = intent;
+    if (this.#stopped) return waiter.reject(stoppedError(intentId));
     const at = this.#o.clock.now();
     const ticket = this.#tickets.ask(intentId) ? this.#ticket(intent, 1) : null;
     const input = step(
@@ -170,6 +168,7 @@ export class Book {
     this.#registry.send({ type: "restore", id: intentId, context });
     this.#entries.set(intentId, entry);
     this.routes.learn(entry, null, context);
+    this.#o.onTurn(entry, null, context);
     return entry;
   }
 
@@ -177,9 +176,12 @@ export class Book {
   tell(intentId: string, event: IntentEvent, waiter?: Waiter): void {
     if (event.type === "submit.answered") this.#answered(intentId);
     const entry = this.#entries.get(intentId);
-    if (entry === undefined || this.#stopped) return;
+    if (entry === undefined || this.#stopped) return waiter?.reject(stoppedError(intentId));
+    if (entry.isolated) {
+      waiter?.reject(isolatedError(intentId));
+      return this.#keepFills(entry, event);
+    }
     if (waiter !== undefined) entry.waiters.push({ waiter, turn: entry.turns + 1 });
-    if (entry.isolated) return this.#keepFills(entry, event);
     const actor = this.#actors.get(intentId);
     assert(actor !== undefined, `intent ${intentId} has an actor unless it is isolated`);
     const before = entry.context;
@@ -200,7 +202,7 @@ export class Book {
   newFills(intentId: string, fills: readonly Fill[]): readonly Fill[] {
     const entry = this.#entries.get(intentId);
     if (entry === undefined || fills.length === 0) return [];
-    entry.fillKeys ??= new Set(this.#o.storedFillKeys(intentId));
+    entry.fillKeys ??= new Set(entry.restored ? this.#o.storedFillKeys(intentId) : []);
     const fresh: Fill[] = [];
     for (const fill of fills) {
       const key = `${fill.exchangeOrderId}:${fill.tradeId}`;
@@ -235,7 +237,7 @@ export class Book {
     this.#registry.stop();
     for (const entry of this.#entries.values()) {
       const error = new StoreError(`Cannot wait for ${entry.intentId}: the kernel is stopping`);
-      for (const { waiter } of entry.waiters.splice(0)) waiter.reject(error);
+      refuseWaiters(entry, error);
     }
   }
 
@@ -253,18 +255,19 @@ export class Book {
     if (before === null || before.deadlines !== after.deadlines) this.#arm(entry, before, after);
     if (before?.work.ticket === true && !after.work.ticket) this.#tickets.forget(entry.intentId);
     if (after.effects.drift !== null) this.#o.onDrift(entry, after.effects.drift);
-    this.#o.onTurn(entry, before, after);
     settleWaiters(entry, after, { kind: "applied", turn });
+    const record = turnRecord(before, after, { original: entry.original, at, cause });
     this.#o.journal.enqueue({
-      turn: turnRecord(before, after, { original: entry.original, at, cause }),
+      turn: record,
       side: null,
+      mayRide: entry.waiters.length === 0 && isQuiet(record, before, after),
       answer: () => this.#answer(entry, after, { at, turn }),
-      dispatch: () => {
-        for (const command of after.effects.commands) this.#run(entry, command);
-      },
-      failed: (error) => this.#failed(entry, error),
+      dispatch: () => after.effects.commands.forEach((command) => this.#run(entry, command)),
+      failed: (error) => this.#failed(entry, after, error),
       crashed: (error) => this.#o.onCrash(error),
     });
+    // Last: parked facts may find their owner in it, and their turns are to be stored after this.
+    this.#o.onTurn(entry, before, after);
   }
 
   #answer(
@@ -274,6 +277,7 @@ export class Book {
   ): void {
     entry.pending -= 1;
     entry.committed = context;
+    entry.original = null;
     entry.updatedAt = at;
     this.revision += 1;
     settleWaiters(entry, context, { kind: "committed", turn });
@@ -282,9 +286,13 @@ export class Book {
     }
   }
 
-  #failed(entry: Entry, error: StoreError): void {
+  /** Not durable: nothing leaves that adds exposure. A cancel is idempotent and still goes out. */
+  #failed(entry: Entry, { effects }: IntentContext, error: StoreError): void {
     entry.pending -= 1;
-    for (const { waiter } of entry.waiters.splice(0)) waiter.reject(error);
+    for (const command of effects.commands) {
+      if (command.type === "cancel") this.#run(entry, command);
+    }
+    refuseWaiters(entry, error);
   }
 
   #run(entry: Entry, command: Command): void {
@@ -340,16 +348,20 @@ export class Book {
   #due(intentId: string, name: string): void {
     if (name === RETIRE) return this.#retire(intentId);
     if (name === TICKET) return this.#wantTicket(intentId);
-    const at = this.#o.clock.now();
-    // Only the book sets deadlines: one of its own two, or one of DEADLINE_NAMES.
-    this.tell(intentId, { type: "deadline.passed", at, name: name as DeadlineName });
+    const due = name as DeadlineName; // the book sets its own two, or one of DEADLINE_NAMES
+    // It fires on monotonic time. Were the wall clock set back meanwhile, the intent would find
+    // nothing due yet, keep its deadline as it is, and never be woken again.
+    const dueAt = this.#entries.get(intentId)?.context.deadlines[due] ?? 0;
+    const at = Math.max(this.#o.clock.now(), dueAt);
+    this.tell(intentId, { type: "deadline.passed", at, name: due });
   }
 
   /** Quiet and ended: it leaves the memory; a late fact brings it back from the store. */
   #retire(intentId: string): void {
     const entry = this.#entries.get(intentId);
     if (entry === undefined || !isTerminal(entry.context.phase)) return;
-    if (entry.pending > 0 || entry.context.work.fills.out) {
+    // A deadline is a request that is out, or trades that the venue still owes.
+    if (entry.pending > 0 || Object.keys(entry.context.deadlines).length > 0) {
       this.#deadlines.set(intentId, RETIRE, this.#o.clock.now() + RETIRE_AFTER_MS);
       return;
     }
@@ -366,6 +378,7 @@ export class Book {
     this.#crash = null;
     const { intentId } = entry;
     entry.isolated = true;
+    refuseWaiters(entry, isolatedError(intentId));
     this.#deadlines.clearAll(intentId);
     this.#tickets.forget(intentId);
     this.#keepFills(entry, event);
@@ -375,19 +388,10 @@ export class Book {
 
   /** The venue's fills are facts, even about an intent that nobody drives. */
   #keepFills(entry: Entry, event: IntentEvent): void {
-    const fills = fillsIn(event);
-    if (fills.length === 0) return;
-    const events: EventDraft[] = fills.map(({ tradeId, exchangeOrderId, price, quantity }) => ({
-      type: "OrderPartiallyFilled",
-      payload: { tradeId, exchangeOrderId, price, quantity },
-    }));
-    const context = { ...entry.context, effects: { ...NO_EFFECTS, fills, events } };
-    this.#settle(entry, entry.context, context, event.type);
+    const effects = effectsOfFills(event);
+    if (effects === null) return;
+    this.#settle(entry, entry.context, { ...entry.context, effects }, event.type);
   }
-}
-
-function fillsIn(event: IntentEvent): readonly Fill[] {
-  return "fills" in event ? event.fills : [];
 }
 
 const RETIRE = "retire";

@@ -7,7 +7,7 @@
  * I3 `onUp` and `onDown` alternate and are called after the state has changed, never within it.
  * I4 No timer and no callback outlives `stop` or a crash.
  */
-import { type Actor, createActor } from "xstate";
+import { type Actor, createActor, type InspectionEvent } from "xstate";
 import {
   CONNECTION_DEADLINES_MS,
   type ConnectionDeadline,
@@ -27,6 +27,8 @@ export interface ConnectionOptions {
   /** Frames may arrive; what happened while it was down has to be fetched. */
   readonly onUp: () => void;
   readonly onDown: (reason: string) => void;
+  /** Watches the actor. */
+  readonly inspect?: (event: InspectionEvent) => void;
   /** For the inspector. */
   readonly onState?: (state: ConnectionState) => void;
   /**
@@ -66,7 +68,7 @@ export class Connection {
     this.#socket = options.socket;
     this.#clock = options.clock;
     this.id = options.socket.id;
-    this.actor = createActor(connectionMachine.provide({
+    const chart = connectionMachine.provide({
       actions: {
         dial: () => this.#dial(),
         probe: () => this.#probe(),
@@ -79,7 +81,9 @@ export class Connection {
         notifyDown: ({ context }) =>
           this.#notices.push({ kind: "down", reason: context.reason ?? "unknown" }),
       },
-    }));
+    });
+    const { inspect } = options;
+    this.actor = createActor(chart, inspect === undefined ? {} : { inspect });
     this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
   }

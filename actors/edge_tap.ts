@@ -1,5 +1,7 @@
 /** Remembers the last edge every watched actor took: what the inspector marks. */
 import type { AnyActorRef, InspectionEvent } from "xstate";
+import type { Clock } from "../src/model/clock.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
 
 /** The part of a transition definition that names an edge of the chart. */
 export interface TakenEdge {
@@ -19,21 +21,43 @@ export function edgeName(taken: TakenEdge): string {
 }
 
 export class EdgeTap {
-  readonly #last = new WeakMap<AnyActorRef, TakenEdge>();
+  /** Grows with every edge taken: what a watcher compares to stay idle. */
+  taken = 0;
+  readonly #clock: Clock | null;
+
+  /** @param clock stamps every edge; null where the state carries its own time (intents) */
+  constructor(clock: Clock | null) {
+    this.#clock = clock;
+  }
 
   /** Given to `createActor`. It runs inside the actors' own turn, so it must not throw. */
   readonly inspect = (event: InspectionEvent): void => {
     if (event.type !== "@xstate.microstep") return;
     const transitions = event._transitions;
     for (let i = transitions.length - 1; i >= 0; i--) {
-      const taken = transitions[i];
-      if (taken?.target === undefined || taken.target.length === 0) continue;
-      this.#last.set(event.actorRef as AnyActorRef, taken); // only actors take microsteps
+      const edge = transitions[i];
+      if (edge?.target === undefined || edge.target.length === 0) continue;
+      const actor = event.actorRef as Marked; // only actors take microsteps
+      this.taken += 1;
+      actor[LAST] = edge;
+      if (this.#clock !== null) actor[SINCE] = this.#clock.now();
       return;
     }
   };
 
   last(actor: AnyActorRef): TakenEdge | undefined {
-    return this.#last.get(actor);
+    return (actor as Marked)[LAST];
+  }
+
+  /** When it took its last edge; undefined before the first, and without a clock. */
+  since(actor: AnyActorRef): EpochMs | undefined {
+    return (actor as Marked)[SINCE];
   }
 }
+
+// Kept on the actor itself: a WeakMap of 10,000 live actors doubles what starting one costs, since
+// every collection of garbage goes through all of it.
+const LAST = Symbol("last edge");
+const SINCE = Symbol("since");
+
+type Marked = AnyActorRef & { [LAST]?: TakenEdge; [SINCE]?: EpochMs };

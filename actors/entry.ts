@@ -4,8 +4,11 @@ import type { IntentContext } from "../machines/intent_context.ts";
 export interface Entry {
   readonly intentId: string;
   readonly symbolId: string;
-  /** The order as first placed, canonical JSON: what idempotent placement compares. */
-  readonly original: string;
+  /**
+   * The order as first placed, canonical JSON: what idempotent placement compares. Null once it is
+   * committed: it is in the store then, and long.
+   */
+  original: string | null;
   /** As the actor last left it; ahead of `committed` while a commit is under way. */
   context: IntentContext;
   /** What everybody else sees; null until the first commit. */
@@ -17,6 +20,8 @@ export interface Entry {
   waiters: Waiting[];
   /** `exchangeOrderId:tradeId` of every fill booked; null: not loaded from the store yet. */
   fillKeys: Set<string> | null;
+  /** It came from the store, so that fills of it may be there. */
+  readonly restored: boolean;
   /** Monotonic times of its crashes within the budget's window. */
   deaths: readonly number[];
   /** Kept, but no longer driven. */
@@ -45,13 +50,14 @@ export function newEntry(
   return {
     intentId: intent.intentId,
     symbolId: intent.order.symbolId,
-    original: options.original,
+    original: options.committed ? null : options.original,
     context,
     committed: options.committed ? context : null,
     pending: 0,
     turns: 0,
     waiters: [],
-    fillKeys: options.committed ? null : new Set(),
+    fillKeys: null,
+    restored: options.committed,
     deaths: [],
     isolated: false,
     updatedAt: options.at,

@@ -1,4 +1,6 @@
-/** What of a thrown value is safe to log: messages may quote a signed URL, classes and codes not. */
+/**
+ * What of a thrown value is safe to log: messages may quote a signed URL, classes and codes not.
+ */
 export function errorName(error: unknown): string {
   if (error instanceof Error) {
     return "code" in error && typeof error.code === "string"

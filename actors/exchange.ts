@@ -31,6 +31,7 @@ import { Drifts } from "./drifts.ts";
 import type { EdgeTap } from "./edge_tap.ts";
 import { errorName } from "./error_name.ts";
 import { ExchangeGate } from "./gate.ts";
+import { intentPolicy } from "./intent_policy.ts";
 import type { Journal } from "./journal.ts";
 import { Notices } from "./notices.ts";
 import { findStored, restoreIntent } from "./restore.ts";
@@ -53,6 +54,7 @@ export interface ExchangeOptions {
   readonly identity: InstanceIdentity;
   readonly log: Log;
   readonly tap: EdgeTap;
+  readonly intentTap: EdgeTap;
   /** Told once: the exchange cannot go on, whoever supervises it decides. */
   readonly crashed: (error: unknown) => void;
 }
@@ -98,22 +100,25 @@ export class Exchange {
     this.id = id;
     this.vitals = new Vitals(id, options.log);
     this.adapter = adapter;
-    this.policy = {
-      amendInPlace: capabilities.amendInPlace,
-      cancelByClientOrderId: capabilities.cancelByClientOrderId,
-      proofAfterMs: capabilities.timing.engineBoundMs + capabilities.timing.settleMs,
-      retentionMs: capabilities.timing.retentionMs,
-    };
+    this.policy = intentPolicy(capabilities);
     this.#notices = new Notices({ exchangeId: id, clock, journal });
     this.drifts = new Drifts({ exchangeId: id, clock, random, journal, store });
     this.runner = new RequestRunner({
       clock,
       limits: options.rateLimits ?? capabilities.rateLimits,
       cost: capabilities.cost,
+      inspect: options.tap.inspect,
       onCrash: (error) => this.#crashed(error),
     });
     this.book = this.#openBook();
-    this.account = new Account({ exchangeId: id, clock, execution, runner: this.runner });
+    this.account = new Account({
+      exchangeId: id,
+      clock,
+      execution,
+      runner: this.runner,
+      inspect: options.tap.inspect,
+      onCrash: (error) => this.#crashed(error),
+    });
     this.router = new FactRouter({
       exchangeId: id,
       clock,
@@ -136,6 +141,7 @@ export class Exchange {
       clock,
       random,
       supervisor: this.supervisor,
+      inspect: options.tap.inspect,
       onUp: (socketId) => this.#notices.connection("ConnectionUp", socketId, null),
       onAllUp: () => this.#socketsUp(),
       onDown: (socketId, reason) => this.#socketDown(socketId, reason),
@@ -148,7 +154,7 @@ export class Exchange {
   }
 
   #openBook(): Book {
-    const { id, adapter, clock, journal, store, identity, tap } = this.#o;
+    const { id, adapter, clock, journal, store, identity, intentTap } = this.#o;
     const { capabilities, execution } = adapter;
     return new Book({
       exchangeId: id,
@@ -167,11 +173,12 @@ export class Exchange {
       onDrift: (entry, kind) => this.drifts.ofIntent(kind, entry.context),
       onTurn: (_entry, before, after) => this.router.onTurn(before, after),
       onRoundTrip: (ms) => this.vitals.latency.add(ms),
-      tap,
+      tap: intentTap,
     });
   }
 
   get state(): ExchangeStateName {
+    if (this.#ended) return "stopped"; // also where the chart itself crashed and moves no more
     return this.actor.getSnapshot().value as ExchangeStateName; // flat: the state's own name
   }
 
@@ -208,6 +215,7 @@ export class Exchange {
     this.#cancelAudit?.();
     this.book.stop();
     this.runner.stop();
+    this.account.stop();
     await this.supervisor.stop();
     await this.adapter.disconnect();
     this.actor.stop();

@@ -2,7 +2,7 @@
 import { orderState } from "../machines/order_state.ts";
 import type { AccountState, Position } from "../src/model/account.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
-import { DeniedError, NotFoundError } from "../src/model/errors.ts";
+import { DeniedError, NotFoundError, ValidationError } from "../src/model/errors.ts";
 import type { EventFilter, KernelEvent } from "../src/model/event.ts";
 import type {
   ChangeOptions,
@@ -15,8 +15,10 @@ import type {
   ReconciliationMetrics,
 } from "../src/model/facade.ts";
 import type { Fill } from "../src/model/fill.ts";
+import { StandardOrderGroupSchema } from "../src/model/group.ts";
 import type { AssetMetadata, SymbolMetadata } from "../src/model/instrument.ts";
 import type { OrderIntent, OrderState } from "../src/model/intent.ts";
+import { parseOrThrow } from "../src/model/parse.ts";
 import type { IntentId } from "../src/model/scalars.ts";
 import type { FillFilter, IntentFilter, Page, Store } from "../src/stores/store.ts";
 import type { EventHub } from "./event_hub.ts";
@@ -71,6 +73,17 @@ export class ExchangeFacade implements ExchangeKernel {
     return this.#intake().resume(intentId);
   }
 
+  // deno-lint-ignore require-await -- as above
+  async placeOrderGroup(group: unknown): Promise<never> {
+    const { mode } = parseOrThrow(StandardOrderGroupSchema, group, "place order group");
+    throw noGroups("place order group", { field: "mode", actual: mode });
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async cancelGroup(groupId: string): Promise<never> {
+    throw noGroups("cancel group", { field: "groupId", actual: groupId });
+  }
+
   getOrderIntent(intentId: IntentId): OrderIntent {
     return this.#view(intentId).intent;
   }
@@ -93,7 +106,7 @@ export class ExchangeFacade implements ExchangeKernel {
   }
 
   getAccountState(): AccountState {
-    return this.#o.current().account.state();
+    return this.#o.current().account.accountState();
   }
 
   getSymbolMetadata(symbolId: string): SymbolMetadata {
@@ -184,6 +197,15 @@ export class ExchangeFacade implements ExchangeKernel {
     }
     return { intent: stored.intent, state: orderState(restoreIntent(stored, exchange.policy)) };
   }
+}
+
+function noGroups(
+  action: string,
+  { field, actual }: { readonly field: string; readonly actual: string },
+): ValidationError {
+  const rule = "order groups are not supported yet";
+  const details = { field, rule, actual };
+  return new ValidationError("GROUPS_UNSUPPORTED", `Cannot ${action}: ${rule}`, details);
 }
 
 function spotAsset(assetId: string): AssetMetadata {

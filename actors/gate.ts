@@ -2,7 +2,7 @@
  * Between a committed request and the wire. It is asked synchronously by the adapter, last before
  * the bytes leave, so that nothing decided meanwhile can be overtaken (S5, S12).
  */
-import { GATE_HELD, GATE_TOO_LATE } from "../machines/reconcile.ts";
+import { GATE_HELD, GATE_TOO_LATE } from "../machines/gate_words.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { SendGate } from "../src/exchanges/exchange.ts";

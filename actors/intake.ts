@@ -48,7 +48,8 @@ export class Intake {
     const order = parseOrThrow(StandardOrderSchema, input, "place order");
     const original = canonical(order);
     const intentId = given.intentId ?? makeIntentId(clock, random);
-    const known = this.#known(intentId);
+    // An id made just now is new: looking for it in the store would cost a query an order.
+    const known = given.intentId === undefined ? undefined : this.#known(intentId);
     if (known !== undefined) return this.#again(intentId, known, original, given.waitFor, signal);
     if (exchange.book.size >= LIVE_INTENTS_MAX) {
       throw new DeniedError(
@@ -157,7 +158,8 @@ export class Intake {
 
   #known(intentId: IntentId): { readonly original: string } | undefined {
     const { exchange, store } = this.#o;
-    return exchange.book.entry(intentId) ?? store.intent(exchange.id, intentId);
+    const original = exchange.book.entry(intentId)?.original ?? null;
+    return original === null ? store.intent(exchange.id, intentId) : { original };
   }
 
   /** The same original order under the same id is the same intent; another order is a mistake. */

@@ -45,6 +45,8 @@ export function registryLogic(
     const actor = createActor(intentMachine, options as unknown as { input: IntentContext });
     live.set(id, actor);
     actor.start();
+    // XState keeps them for life, and reads them no more: a fifth of what a live intent weighs.
+    Object.assign(actor.options, { input: undefined, snapshot: undefined });
   };
   return {
     getInitialSnapshot: () => ({ status: "active", output: undefined, error: undefined }),

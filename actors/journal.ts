@@ -5,8 +5,10 @@
  * I1 Nothing a turn produced is seen by anybody before its commit (callers, venue, subscribers).
  * I2 Effects follow commit order, and within a batch: answer callers, dispatch requests, publish.
  * I3 After a failed append nothing more is appended, and every waiting turn is told the failure.
+ * I4 A turn that nobody waits for rides with the next commit, and waits `RIDE_MAX_MS` at most.
  */
 import { assert } from "../src/model/assert.ts";
+import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import { StoreError } from "../src/model/errors.ts";
 import type { KernelEvent } from "../src/model/event.ts";
 import type { Batch, Receipt, SideRecords, Store, TurnRecord } from "../src/stores/store.ts";
@@ -14,6 +16,8 @@ import type { Batch, Receipt, SideRecords, Store, TurnRecord } from "../src/stor
 export interface JournalEntry {
   readonly turn: TurnRecord | null;
   readonly side: SideRecords | null;
+  /** I4: nothing follows from it, so a flush of its own would only keep others waiting. */
+  readonly mayRide?: boolean;
   answer(): void;
   dispatch(): void;
   failed(error: StoreError): void;
@@ -21,8 +25,12 @@ export interface JournalEntry {
   crashed(error: unknown): void;
 }
 
+/** Longer than an answer and its frame are apart; still below what a person calls stale. */
+export const RIDE_MAX_MS = 20;
+
 export interface JournalOptions {
   readonly store: Store;
+  readonly clock: Clock;
   /** Runs a callback once the current work of the event loop is done. */
   readonly defer: (callback: () => void) => void;
   readonly publish: (events: readonly KernelEvent[]) => void;
@@ -36,6 +44,7 @@ export class Journal {
   #flushing = false;
   #failure: StoreError | null = null;
   #drained: (() => void)[] = [];
+  #cancelRide: CancelTimer | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -51,7 +60,8 @@ export class Journal {
       return;
     }
     this.#queue.push(entry);
-    this.#schedule();
+    if (entry.mayRide === true) this.#ride();
+    else this.#schedule();
   }
 
   /** Rows that belong to no intent: resolves once they are durable. @throws {StoreError} */
@@ -72,7 +82,13 @@ export class Journal {
   /** Resolves when everything enqueued so far, and what followed from it, is durable. */
   drain(): Promise<void> {
     if (this.#queue.length === 0 && !this.#flushing) return Promise.resolve();
+    this.#schedule();
     return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  #ride(): void {
+    if (this.#scheduled || this.#flushing || this.#cancelRide !== null) return;
+    this.#cancelRide = this.#options.clock.setTimer(() => this.#flush(), RIDE_MAX_MS);
   }
 
   #schedule(): void {
@@ -83,6 +99,8 @@ export class Journal {
 
   #flush(): void {
     this.#scheduled = false;
+    this.#cancelRide?.();
+    this.#cancelRide = null;
     const entries = this.#queue;
     this.#queue = [];
     if (entries.length === 0) return this.#rest();

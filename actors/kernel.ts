@@ -5,12 +5,14 @@
  * I1 An exchange that dies is restarted alone; the kernel goes down last.
  * I2 After a store failure nothing adds exposure any more, and the kernel closes.
  * I3 `stop` leaves open orders alone: it drains what is under way, flushes and closes.
+ * I4 An intent that cannot be read back closes the kernel at its start: trading on without it would
+ *    leave its orders to nobody, and a restart would read the same row.
  */
 import { type Actor, createActor } from "xstate";
 import { kernelMachine } from "../machines/kernel.ts";
 import { DRAIN_TIMEOUT_MS, START_WAIT_MS } from "../machines/timeouts.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
-import { DeniedError, NotFoundError, type StoreError } from "../src/model/errors.ts";
+import { DeniedError, NotFoundError, StoreError } from "../src/model/errors.ts";
 import type { EventFilter, KernelEvent } from "../src/model/event.ts";
 import type { EventsOptions, ExchangeKernel, Kernel } from "../src/model/facade.ts";
 import type { InstanceIdentity } from "../src/model/ids.ts";
@@ -40,7 +42,9 @@ export interface KernelOptions {
 }
 
 export class KernelActor implements Kernel {
-  readonly tap = new EdgeTap();
+  /** What intents do, and what everybody above them does. */
+  readonly intentTap = new EdgeTap(null);
+  readonly tap: EdgeTap;
   readonly actor: Actor<typeof kernelMachine>;
   readonly supervisor: Supervisor;
   readonly hub: EventHub;
@@ -49,14 +53,16 @@ export class KernelActor implements Kernel {
   readonly #exchanges = new Map<string, Exchange>();
   readonly #facades = new Map<string, ExchangeFacade>();
   #stopping: Promise<void> | null = null;
+  readonly #ended = Promise.withResolvers<StoreError | null>();
+  #closed = false;
+  #unreadable: StoreError | null = null;
 
   constructor(options: KernelOptions) {
     const { store, clock, random, log, defer } = options;
     this.#o = options;
+    this.tap = new EdgeTap(clock);
     this.actor = createActor(kernelMachine, { inspect: this.tap.inspect });
-    this.actor.subscribe({
-      error: (error) => log.error("kernel actor", { error: errorName(error) }),
-    });
+    this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
     this.hub = new EventHub({
       store,
@@ -65,6 +71,7 @@ export class KernelActor implements Kernel {
     });
     this.#journal = new Journal({
       store,
+      clock,
       defer,
       publish: (events) => this.hub.publish(events),
       onFailure: (error) => this.#storeFailed(error),
@@ -83,7 +90,13 @@ export class KernelActor implements Kernel {
   }
 
   get state(): string {
-    return String(this.actor.getSnapshot().value);
+    const { status, value } = this.actor.getSnapshot();
+    if (status !== "error") return String(value);
+    return this.#closed ? "stopped" : "draining"; // a crashed chart no longer moves
+  }
+
+  get closed(): Promise<StoreError | null> {
+    return this.#ended.promise;
   }
 
   get lastEventId(): number {
@@ -122,10 +135,19 @@ export class KernelActor implements Kernel {
     return this.#o.store.backup(path);
   }
 
-  /** Resolves once every exchange is ready, or has had its chance: one that is down blocks nobody. */
+  /**
+   * Resolves once every exchange is ready, or has had its chance: one that is down blocks nobody.
+   *
+   * @throws {StoreError} naming the row, when an intent cannot be read back; the kernel is closed.
+   */
   async start(): Promise<void> {
     if (this.state !== "starting") return;
     for (const adapter of this.#o.adapters) this.#startExchange(adapter);
+    const unreadable = this.#unreadable;
+    if (unreadable !== null) {
+      await this.stop();
+      throw unreadable;
+    }
     const settled = Promise.all([...this.#exchanges.values()].map((e) => e.settled()));
     await within(this.#o.clock, settled, START_WAIT_MS);
     if (this.state === "starting") this.actor.send({ type: "kernel.started" });
@@ -151,8 +173,10 @@ export class KernelActor implements Kernel {
     this.hub.close();
     await this.#o.store.close();
     await this.#o.onStopped();
+    this.#closed = true;
     this.actor.send({ type: "kernel.drained" });
     this.actor.stop();
+    this.#ended.resolve(this.#journal.failure);
   }
 
   /** No submit is unanswered and nothing waits for a commit. */
@@ -180,10 +204,16 @@ export class KernelActor implements Kernel {
           identity,
           log,
           tap: this.tap,
+          intentTap: this.intentTap,
           crashed,
         });
         this.#exchanges.set(id, exchange);
-        exchange.start();
+        try {
+          exchange.start();
+        } catch (error) {
+          if (error instanceof StoreError) this.#unreadable ??= error; // I4
+          throw error;
+        }
         return exchange;
       },
     });
@@ -228,6 +258,12 @@ export class KernelActor implements Kernel {
     const entry = this.#exchanges.get(exchangeId)?.book.entry(intentId);
     if (entry !== undefined) return entry.context.intent.labels;
     return this.#o.store.intent(exchangeId, intentId)?.intent.labels ?? {};
+  }
+
+  /** Nothing above it could restart it: it closes in order, and the process decides. */
+  #crashed(error: unknown): void {
+    this.#o.log.error("the kernel actor failed: the kernel closes", { error: errorName(error) });
+    void this.stop();
   }
 
   /** I2 */

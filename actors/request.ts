@@ -9,7 +9,7 @@
  * I3 A request never overtakes one of higher priority that waits for the same budget.
  * I4 An open circuit holds back submits only: cancels, reducing and protective orders and reads go.
  */
-import { type Actor, createActor } from "xstate";
+import { type Actor, createActor, type InspectionEvent } from "xstate";
 import {
   CIRCUIT_REFUSALS,
   countRefusal,
@@ -41,6 +41,8 @@ export interface RequestRunnerOptions {
   readonly clock: Clock;
   readonly limits: RateLimits;
   readonly cost: (kind: RequestKind) => RequestCost;
+  /** Watches the mode's actor. */
+  readonly inspect?: (event: InspectionEvent) => void;
   /** Told of every change of {@linkcode RequestRunner.mode}. */
   readonly onMode?: (mode: RequestsMode) => void;
   /** The mode actor failed: for the supervisor. The runner grants nothing any more. */
@@ -81,7 +83,10 @@ export class RequestRunner {
       capacity: options.queueMax ?? REQUEST_QUEUE_MAX,
       reservedForCancels: options.reservedForCancels ?? REQUEST_QUEUE_CANCEL_RESERVE,
     });
-    this.actor = createActor(requestsMachine);
+    this.actor = createActor(
+      requestsMachine,
+      options.inspect === undefined ? {} : { inspect: options.inspect },
+    );
     this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
   }

@@ -1,4 +1,6 @@
-/** Which intent a venue's fact is about: by client order id, else by symbol and exchange order id. */
+/**
+ * Which intent a venue's fact is about: by client order id, else by symbol and exchange order id.
+ */
 import type { IntentContext } from "../machines/intent_context.ts";
 import type { Entry } from "./entry.ts";
 

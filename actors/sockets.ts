@@ -1,4 +1,5 @@
 /** The sockets of one exchange, each a connection actor under the exchange's supervisor. */
+import type { InspectionEvent } from "xstate";
 import type { Clock, Random } from "../src/model/clock.ts";
 import type { ExchangeSocket } from "../src/exchanges/exchange.ts";
 import { Connection } from "./connection.ts";
@@ -8,6 +9,7 @@ export interface SocketsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly supervisor: Supervisor;
+  readonly inspect: (event: InspectionEvent) => void;
   readonly onUp: (socketId: string) => void;
   /** After a socket came up: now all of them are. */
   readonly onAllUp: () => void;
@@ -34,7 +36,7 @@ export class Sockets {
   }
 
   #supervise(socket: ExchangeSocket): void {
-    const { clock, random, supervisor, onDown } = this.#o;
+    const { clock, random, supervisor, inspect, onDown } = this.#o;
     supervisor.start({
       kind: "connection",
       id: socket.id,
@@ -43,6 +45,7 @@ export class Sockets {
           socket,
           clock,
           random,
+          inspect,
           onUp: () => this.#up(socket.id),
           onDown: (reason) => onDown(socket.id, reason),
           onCrash: (error) => {

@@ -1,6 +1,12 @@
 /** What one turn of one intent leaves in the store: the difference between two contexts. */
-import type { EventDraft, IntentContext } from "../machines/intent_context.ts";
-import { isTerminal } from "../machines/intent_context.ts";
+import {
+  type Effects,
+  type EventDraft,
+  type IntentContext,
+  isTerminal,
+  NO_EFFECTS,
+} from "../machines/intent_context.ts";
+import type { IntentEvent } from "../machines/intent_events.ts";
 import { INTENT_MACHINE_VERSION } from "../machines/intent.ts";
 import { toStored } from "../machines/recover.ts";
 import type { KernelEvent } from "../src/model/event.ts";
@@ -11,7 +17,8 @@ export function turnRecord(
   before: IntentContext | null,
   after: IntentContext,
   { original, at, cause }: {
-    readonly original: string;
+    /** Of a first turn; the others need none. */
+    readonly original: string | null;
     readonly at: EpochMs;
     readonly cause: string;
   },
@@ -34,6 +41,28 @@ export function turnRecord(
     events: effects.events.map((draft) => toEvent(draft, after, at, cause)),
     fills: effects.fills,
   };
+}
+
+/** Nothing follows from the turn, and nobody hears of it: only details of what is known changed. */
+export function isQuiet(
+  record: TurnRecord,
+  before: IntentContext | null,
+  { phase, effects }: IntentContext,
+): boolean {
+  return before?.phase === phase && record.intent === null && effects.commands.length === 0 &&
+    record.events.length === 0 && record.fills.length === 0 && effects.drift === null &&
+    record.clientOrderIds.length === 0 && record.exchangeOrderIds.length === 0;
+}
+
+/** The fills that came with `event`, as they are: all that an isolated intent leaves behind. */
+export function effectsOfFills(event: IntentEvent): Effects | null {
+  const fills = "fills" in event ? event.fills : [];
+  if (fills.length === 0) return null;
+  const events: EventDraft[] = fills.map(({ tradeId, exchangeOrderId, price, quantity }) => ({
+    type: "OrderPartiallyFilled",
+    payload: { tradeId, exchangeOrderId, price, quantity },
+  }));
+  return { ...NO_EFFECTS, fills, events };
 }
 
 export function toEvent(

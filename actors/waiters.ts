@@ -19,6 +19,28 @@ export function settleWaiters(
   );
 }
 
+/** Nothing will answer them any more. */
+export function refuseWaiters(entry: Entry, error: Error): void {
+  for (const { waiter } of entry.waiters.splice(0)) waiter.reject(error);
+}
+
+/** While an exchange restarts, its old book is gone and the new one is not there yet. */
+export function stoppedError(intentId: string): DeniedError {
+  return new DeniedError(
+    "EXCHANGE_STOPPED",
+    `Cannot change order ${intentId}: its exchange is not running; try again once it does`,
+    { intentId },
+  );
+}
+
+export function isolatedError(intentId: string): DeniedError {
+  return new DeniedError(
+    "INTENT_ISOLATED",
+    `Cannot drive order ${intentId}: it is isolated after a crash; see its drift record`,
+    { intentId },
+  );
+}
+
 /** @returns whether the waiter has its answer. */
 function settle(waiter: Waiter, context: IntentContext, stage: "applied" | "committed"): boolean {
   if (waiter.until === "accepted" && wasAccepted(context)) {

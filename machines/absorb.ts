@@ -5,12 +5,13 @@
  * I2 Filled quantity never decreases; every fill given here is new (the book removed duplicates).
  * I3 Only an answer, a read or a frame of the venue moves an attempt; a deadline leads to UNKNOWN.
  */
-import { add, compare, max, multiply, subtract, ZERO } from "../src/model/decimal.ts";
+import { add, max, multiply, subtract, ZERO } from "../src/model/decimal.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { ATTEMPTS_SHOWN_MAX } from "../src/model/limits.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { CancelOutcome, LookupOutcome, VenueOrder } from "../src/model/venue.ts";
+import { amendAnswered, readSpecification } from "./amends.ts";
 import {
   cameAlive,
   findAttempt,
@@ -18,6 +19,7 @@ import {
   mergeOrder,
   refusedAs,
   updateAttempt,
+  wantRead,
 } from "./attempts.ts";
 import {
   type AttemptRecord,
@@ -108,6 +110,7 @@ function addAttempt(context: IntentContext, ticket: Ticket, at: EpochMs): Intent
     filled: ZERO,
     cancelFor: null,
     amendTo: null,
+    specifiedAt: 0,
     stale: false,
     endCause: null,
   };
@@ -164,49 +167,6 @@ function cancelPause(outcome: CancelOutcome, pause: number): number {
   return outcome.kind === "refused" ? Math.max(pause, outcome.reason.retryAfterMs ?? 0) : pause;
 }
 
-/** Marks a known order as to be read again, not before `dueAt`. */
-function wantRead(context: IntentContext, number: number, dueAt: EpochMs): IntentContext {
-  const attempt = findAttempt(context, number);
-  if (attempt === undefined || hasEnded(attempt)) return context;
-  const marked = attempt.outcome === "ACCEPTED"
-    ? updateAttempt(context, number, (a) => ({ ...a, stale: true }))
-    : context;
-  const lookup = marked.work.lookup;
-  if (lookup.out) return marked;
-  return { ...marked, work: { ...marked.work, lookup: { ...lookup, dueAt } } };
-}
-
-function amendAnswered(
-  context: IntentContext,
-  event: Extract<IntentEvent, { type: "amend.answered" }>,
-): IntentContext {
-  const { outcome, at, attempt, generation } = event;
-  const next: IntentContext = { ...context, work: { ...context.work, amend: IDLE } };
-  switch (outcome.kind) {
-    case "accepted":
-      return withOrder(
-        updateAttempt(next, attempt, (a) => ({
-          ...a,
-          generation,
-          amendTo: null,
-          amount: outcome.order.amount,
-          limitPrice: outcome.order.limitPrice,
-        })),
-        attempt,
-        outcome.order,
-        at,
-      );
-    case "refused":
-    case "notSent": {
-      const errorMessage = outcome.kind === "refused" ? outcome.reason.message : outcome.reason;
-      const kept = updateAttempt(next, attempt, (a) => ({ ...a, amendTo: null }));
-      return { ...kept, refusedGeneration: generation, errorMessage };
-    }
-    case "unknown":
-      return wantRead(next, attempt, at);
-  }
-}
-
 function lookupAnswered(
   context: IntentContext,
   event: Extract<IntentEvent, { type: "lookup.answered" }>,
@@ -218,7 +178,7 @@ function lookupAnswered(
     case "found": {
       // Two reads in a row prove absence; this one interrupts them.
       const seen = { ...next, absentReads: 0 };
-      const read = updateAttempt(seen, event.attempt, (a) => readBack(a, context, outcome.order));
+      const read = readSpecification(seen, event.attempt, { outcome, at });
       const booked = book(read, event.attempt, event.fills);
       return { ...withOrder(booked, event.attempt, outcome.order, at), lastSyncAt: at };
     }
@@ -227,21 +187,6 @@ function lookupAnswered(
     case "failed":
       return next;
   }
-}
-
-/** A read tells which specification the venue holds: how an amend in doubt is proven. */
-function readBack(a: AttemptRecord, context: IntentContext, order: VenueOrder): AttemptRecord {
-  const { order: wanted, generation } = context.intent;
-  const total = add(remainder(context), a.filled);
-  const current = order.limitPrice === wanted.limitPrice && compare(order.amount, total) === 0;
-  return {
-    ...a,
-    stale: false,
-    amendTo: null,
-    amount: order.amount,
-    limitPrice: order.limitPrice,
-    generation: current ? generation : a.generation,
-  };
 }
 
 function readAgain(outcome: LookupOutcome, tries: number, at: EpochMs): Errand {
@@ -253,7 +198,8 @@ function readAgain(outcome: LookupOutcome, tries: number, at: EpochMs): Errand {
 
 /**
  * Absence is proven by two reads made after the venue can no longer admit the request and its reads
- * have caught up (order-safety, step 4), within the time it remembers. An earlier read proves nothing.
+ * have caught up (order-safety, step 4), within the time it remembers. An earlier read proves
+ * nothing.
  */
 function absentRead(
   context: IntentContext,
@@ -263,30 +209,28 @@ function absentRead(
 ): IntentContext {
   const attempt = findAttempt(context, number);
   // The count of proofs is the last attempt's; of an older one only a terminal status is a proof.
-  if (attempt === undefined || attempt !== lastAttempt(context)) return context;
-  if (hasEnded(attempt)) return context;
+  if (attempt === undefined || hasEnded(attempt)) return context;
+  if (attempt !== lastAttempt(context)) return context;
   const provesFrom = attempt.deadline + context.policy.proofAfterMs;
-  if (venueTime <= provesFrom) {
-    const dueAt = Math.min(context.work.lookup.dueAt ?? at, at + (provesFrom - venueTime) + 1);
-    return { ...context, work: { ...context.work, lookup: { ...context.work.lookup, dueAt } } };
-  }
+  if (venueTime <= provesFrom) return readBy(context, at + (provesFrom - venueTime) + 1);
   if (venueTime > attempt.deadline + context.policy.retentionMs) {
     return { ...context, indeterminate: true, lastSyncAt: at };
   }
   const absentReads = context.absentReads + 1;
   const next = { ...context, absentReads, lastSyncAt: at };
-  if (absentReads < 2) {
-    // From here on a read proves: the long pauses were for reads that could not.
-    const dueAt = Math.min(next.work.lookup.dueAt ?? at, at + LOOKUP_BACKOFF_MS);
-    return { ...next, work: { ...next.work, lookup: { ...next.work.lookup, dueAt } } };
-  }
+  // From here on a read proves: the long pauses were for reads that could not.
+  if (absentReads < 2) return readBy(next, at + LOOKUP_BACKOFF_MS);
   // Known live before and now nowhere: reads contradict, and no machine may settle that.
   if (attempt.outcome === "ACCEPTED") return { ...next, indeterminate: true };
-  return updateAttempt(
-    next,
-    number,
-    (a) => ({ ...a, outcome: "ABSENT", reason: "NEVER_REACHED_VENUE" }),
-  );
+  const proven = { outcome: "ABSENT", reason: "NEVER_REACHED_VENUE" } as const;
+  return updateAttempt(next, number, (a) => ({ ...a, ...proven }));
+}
+
+/** The next read comes no later than `dueAt`. */
+function readBy(context: IntentContext, dueAt: EpochMs): IntentContext {
+  const { work } = context;
+  const lookup = { ...work.lookup, dueAt: Math.min(work.lookup.dueAt ?? dueAt, dueAt) };
+  return { ...context, work: { ...work, lookup } };
 }
 
 function fillsAnswered(
@@ -383,11 +327,8 @@ function deadlinePassed(
     case "ack": {
       const attempt = lastAttempt(context);
       if (attempt === undefined || attempt.outcome !== null) return context;
-      return updateAttempt(
-        context,
-        attempt.attempt,
-        (a) => ({ ...a, outcome: "UNKNOWN", reason: "TIMEOUT" }),
-      );
+      const unproven = { outcome: "UNKNOWN", reason: "TIMEOUT" } as const;
+      return updateAttempt(context, attempt.attempt, (a) => ({ ...a, ...unproven }));
     }
     // A request that never came back is given up and asked again: all three are idempotent reads
     // or cancels. An amend is not: it is read back.

@@ -1,5 +1,6 @@
 /**
- * The attempts of an intent: finding one, changing one, and how the venue's word about it is merged.
+ * The attempts of an intent: finding one, changing one, and how the venue's word about it is
+ * merged.
  *
  * I1 An attempt's status never goes back: a stale read cannot reopen what ended.
  */
@@ -22,6 +23,18 @@ export function updateAttempt(
   return { ...context, attempts };
 }
 
+/** Marks a known order as to be read again, not before `dueAt`. */
+export function wantRead(context: IntentContext, number: number, dueAt: EpochMs): IntentContext {
+  const attempt = findAttempt(context, number);
+  if (attempt === undefined || hasEnded(attempt)) return context;
+  const marked = attempt.outcome === "ACCEPTED"
+    ? updateAttempt(context, number, (a) => ({ ...a, stale: true }))
+    : context;
+  const lookup = marked.work.lookup;
+  if (lookup.out) return marked;
+  return { ...marked, work: { ...marked.work, lookup: { ...lookup, dueAt } } };
+}
+
 /** What the venue says of the order, merged into what is known of the attempt. */
 export function mergeOrder(a: AttemptRecord, order: VenueOrder, at: EpochMs): AttemptRecord {
   const status = laterStatus(a.status, order.status);
@@ -39,7 +52,9 @@ export function mergeOrder(a: AttemptRecord, order: VenueOrder, at: EpochMs): At
   };
 }
 
-/** "Come later" (429) says nothing about the order: it is proven absent before it is tried again. */
+/**
+ * "Come later" (429) says nothing about the order: it is proven absent before it is tried again.
+ */
 export function refusedAs({ code, retryAfterMs }: RefusalReason): Partial<AttemptRecord> {
   return { outcome: retryAfterMs === undefined ? "REJECTED" : "UNKNOWN", reason: code };
 }

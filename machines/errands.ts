@@ -5,6 +5,7 @@
  */
 import type { EpochMs } from "../src/model/scalars.ts";
 import {
+  type AmendTarget,
   type AttemptRecord,
   type Command,
   type DeadlineName,
@@ -14,7 +15,7 @@ import {
 } from "./intent_context.ts";
 import type { IntentEvent } from "./intent_events.ts";
 import { remainder } from "./absorb.ts";
-import { add, type Decimal } from "../src/model/decimal.ts";
+import { add } from "../src/model/decimal.ts";
 import type { CancelReason, Decision, Wish } from "./reconcile.ts";
 import { ACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, STREAM_GRACE_MS } from "./timeouts.ts";
 
@@ -49,7 +50,7 @@ export function runErrands(
     if (wish.type === "cancel" && (next.go || isUnasked(wish.why))) {
       attempts = markCanceled(attempts, wish.attempt, wish.why);
     } else if (wish.type === "amend" && next.go) {
-      attempts = markAmended(attempts, wish.attempt, amendTotal(context, wish.attempt));
+      attempts = markAmended(attempts, wish.attempt, amendTarget(context, wish.attempt));
     }
     if (next.errand !== errand) work = { ...work, [kind]: next.errand };
     if (next.errand.dueAt !== null) deadlines[kind] = next.errand.dueAt;
@@ -90,14 +91,16 @@ function advance(
 
 function toCommand(context: IntentContext, wish: ErrandWish): Command {
   if (wish.type !== "amend") return { type: wish.type, attempt: wish.attempt };
-  const amount = amendTotal(context, wish.attempt);
-  const { order, generation } = context.intent;
+  const { amount, generation } = amendTarget(context, wish.attempt);
+  const { order } = context.intent;
   return { type: "amend", attempt: wish.attempt, amount, order, generation };
 }
 
 /** The venue order's own total: what it filled already and what the intent still wants. */
-function amendTotal(context: IntentContext, attempt: AttemptRecord): Decimal {
-  return add(remainder(context), attempt.filled);
+function amendTarget(context: IntentContext, attempt: AttemptRecord): AmendTarget {
+  const { order, generation } = context.intent;
+  const amount = add(remainder(context), attempt.filled);
+  return { generation, amount, limitPrice: order.limitPrice, landsUntil: null };
 }
 
 function isTicketOf(event: IntentEvent, { clientOrderId }: AttemptRecord): boolean {
@@ -112,7 +115,7 @@ function isUnasked(why: CancelReason): boolean {
 function markAmended(
   attempts: readonly AttemptRecord[],
   { attempt }: AttemptRecord,
-  amendTo: Decimal,
+  amendTo: AmendTarget,
 ): readonly AttemptRecord[] {
   return attempts.map((a) => a.attempt === attempt ? { ...a, amendTo } : a);
 }

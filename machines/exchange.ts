@@ -1,6 +1,6 @@
 /**
- * The life of one exchange instance. Its supervisor (`actors/exchange.ts`) sends it what happened to
- * the adapter, the sockets and the sync; its entry actions tell the supervisor what to do.
+ * The life of one exchange instance. Its supervisor (`actors/exchange.ts`) sends it what happened
+ * to the adapter, the sockets and the sync; its entry actions tell the supervisor what to do.
  *
  * I1 The gate is open in `ready` only: new submits wait everywhere else, cancels never do.
  * I2 Every way back to `ready` leads through `syncing`.

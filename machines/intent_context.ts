@@ -37,8 +37,12 @@ export type Phase =
 export interface IntentPolicy {
   readonly amendInPlace: boolean;
   readonly cancelByClientOrderId: boolean;
-  /** Reads prove absence only this long after the attempt's deadline: engine bound + settle time. */
+  /**
+   * Reads prove absence only this long after the attempt's deadline: engine bound + settle time.
+   */
   readonly proofAfterMs: number;
+  /** A request that has been sent is admitted within this, or never. */
+  readonly landsWithinMs: number;
   /** Reads made later than this after the deadline prove nothing: the venue forgets. */
   readonly retentionMs: number;
 }
@@ -46,16 +50,29 @@ export interface IntentPolicy {
 /** One attempt as the machine keeps it: the public record and what the machine needs besides. */
 export interface AttemptRecord extends Attempt {
   /**
-   * Why we asked the venue to cancel it, if we did. `stray`: told dead, it lives beside a newer one;
-   * `revived`: told dead, it lives after the intent had ended.
+   * Why we asked the venue to cancel it, if we did. `stray`: told dead, it lives beside a newer
+   * one; `revived`: told dead, it lives after the intent had ended.
    */
   readonly cancelFor: "cancel" | "replace" | "stray" | "revived" | null;
-  /** The total that an amend asked for, until it is known whether the venue took it. */
-  readonly amendTo: Decimal | null;
-  /** Known live once, but not read since a restart, a gap or a cancel: to be read before trusted. */
+  /** What an amend asked for, until it is known whether the venue took it. */
+  readonly amendTo: AmendTarget | null;
+  /** The venue's date of the amount and price we know; 0 while they are the submitted ones. */
+  readonly specifiedAt: EpochMs;
+  /**
+   * Known live once, but not read since a restart, a gap or a cancel: to be read before trusted.
+   */
   readonly stale: boolean;
   /** Why the venue order ended, in the venue's words. */
   readonly endCause: string | null;
+}
+
+export interface AmendTarget {
+  readonly generation: number;
+  /** New total of the venue order, base units. */
+  readonly amount: Decimal;
+  readonly limitPrice: Decimal | null;
+  /** By the venue's clock: later it cannot land; null until a read has told the venue's time. */
+  readonly landsUntil: EpochMs | null;
 }
 
 /** Requests that are out, and when the next of each kind is due. A restart voids them all. */

@@ -1,6 +1,7 @@
 /**
  * The life of the whole kernel: starting → running → draining → stopped. The façade sends it the
- * commands, the composition what came of them. It goes down last, and never because of one exchange.
+ * commands, the composition what came of them. It goes down last, and never because of one
+ * exchange.
  */
 import { assign, setup } from "xstate";
 

@@ -57,7 +57,8 @@ export function exposureBounds(context: IntentContext): ExposureBounds {
   for (const attempt of context.attempts) {
     if (!mayBeLive(attempt)) continue;
     // An amend in doubt: the venue may hold the old total or the new one.
-    const total = attempt.amendTo === null ? attempt.amount : max(attempt.amount, attempt.amendTo);
+    const { amount, amendTo } = attempt;
+    const total = amendTo === null ? amount : max(amount, amendTo.amount);
     const left = add(total, negate(attempt.filled));
     if (isPositive(left)) possiblyLive = add(possiblyLive, left);
   }
@@ -75,7 +76,8 @@ function mayBeLive(attempt: AttemptRecord): boolean {
 }
 
 function publicAttempt(attempt: AttemptRecord): Attempt {
-  const { cancelFor: _why, amendTo: _to, stale: _stale, endCause: _cause, ...shown } = attempt;
+  const { cancelFor: _why, amendTo: _to, specifiedAt: _at, stale: _stale, ...rest } = attempt;
+  const { endCause: _cause, ...shown } = rest;
   return shown;
 }
 

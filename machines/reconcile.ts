@@ -12,6 +12,7 @@ import { ABSENT_RETRIES_MAX } from "../src/model/limits.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import { remainder } from "./absorb.ts";
 import { hasEnded } from "./attempts.ts";
+import { GATE_HELD, GATE_TOO_LATE } from "./gate_words.ts";
 import {
   type AttemptRecord,
   type IntentContext,
@@ -217,11 +218,6 @@ function mayRetry({ intent, attempts }: IntentContext): boolean {
   const reached = attempts.findLastIndex((a) => a.outcome !== "ABSENT");
   return attempts.length - 1 - reached < ABSENT_RETRIES_MAX;
 }
-
-/** The gate's word for a request that could no longer be sent within its deadline. */
-export const GATE_TOO_LATE = "TOO_LATE";
-/** The gate's word while the exchange is not in sync: the order waits for it. */
-export const GATE_HELD = "HELD";
 
 /** The venue says that the order ended. */
 function afterEnd(context: IntentContext, attempt: AttemptRecord, at: EpochMs): Decision {

@@ -58,6 +58,8 @@ export function recover(
     attempts,
     // Reads before the restart were measured on a clock of that boot: proof starts anew.
     absentReads: 0,
+    // No timer of the last process runs; the sync makes each intent say anew what it waits for.
+    deadlines: {},
     phase: isTerminal(phase) ? phase : recoveredPhase(last, phase),
   };
 }

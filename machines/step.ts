@@ -36,13 +36,16 @@ export function step(context: IntentContext, event: IntentEvent): IntentContext 
   return { ...after, conditions: conditionsOf(after, event.at), effects };
 }
 
-/** A change of the specification that the venue order already meets is observed without a request. */
+/**
+ * A change of the specification that the venue order already meets is observed without a request.
+ */
 function observeGeneration(context: IntentContext): IntentContext {
   const attempt = lastAttempt(context);
   const { generation } = context.intent;
   if (attempt === undefined || attempt.generation === generation) return context;
   if (attempt.outcome !== "ACCEPTED" || hasEnded(attempt)) return context;
-  if (attempt.stale || attempt.cancelFor !== null || !isSameAtVenue(context, attempt)) {
+  if (attempt.amendTo !== null || attempt.stale || attempt.cancelFor !== null) return context;
+  if (!isSameAtVenue(context, attempt)) {
     return context;
   }
   const attempts = context.attempts.map((a) => a === attempt ? { ...a, generation } : a);

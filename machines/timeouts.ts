@@ -17,6 +17,16 @@ export const LOOKUP_BACKOFF_CAP_MS = 10_000;
 /** The stream usually confirms a cancel or brings the trades first; a read before this is waste. */
 export const STREAM_GRACE_MS = 250;
 
+/** An amend that the gate stopped goes again after this; doubles up to the cap. */
+export const AMEND_BACKOFF_MS = 500;
+export const AMEND_BACKOFF_CAP_MS = 10_000;
+
+/**
+ * Pause between two reads of an order whose amend may still land: its own validity is a few
+ * seconds.
+ */
+export const AMEND_DOUBT_MS = 2_000;
+
 /** A cancel that changed nothing is repeated after this; doubles up to the cap. */
 export const CANCEL_BACKOFF_MS = 1_000;
 export const CANCEL_BACKOFF_CAP_MS = 10_000;
@@ -55,5 +65,7 @@ export const AUDIT_INTERVAL_MS = 60_000;
 /** How long opening waits for exchanges to become ready; one that is down goes on trying alone. */
 export const START_WAIT_MS = 15_000;
 
-/** How long closing waits for answers; above the adapters' request timeout there is none to come. */
+/**
+ * How long closing waits for answers; above the adapters' request timeout there is none to come.
+ */
 export const DRAIN_TIMEOUT_MS = 12_000;

@@ -3,6 +3,13 @@
  * kernel needs is opened here, in order, and closed again if a later step fails.
  */
 import { KernelActor } from "../actors/kernel.ts";
+import {
+  adapterOptions,
+  checkExchangeOptions,
+  checkKernelOptions,
+  checkStoreOptions,
+  limitsOf,
+} from "./compose_options.ts";
 import type { ExchangeAdapter, RateLimits } from "./exchanges/exchange.ts";
 import type { AdapterFactory } from "./exchanges/registry.ts";
 import { openIdentity } from "./identity.ts";
@@ -11,6 +18,7 @@ import { KernelObservation } from "./kernel_observation.ts";
 import type { Clock, Random } from "./model/clock.ts";
 import { ConfigError } from "./model/errors.ts";
 import type { Kernel } from "./model/facade.ts";
+import { NameSchema } from "./model/ids.ts";
 import type { Log } from "./model/log.ts";
 import { openMemoryStore } from "./stores/memory.ts";
 import { openSqliteStore } from "./stores/sqlite.ts";
@@ -22,7 +30,10 @@ import { silentLog } from "./telemetry/log.ts";
 import { resolveLocalTestnet } from "./testnet/local.ts";
 import { INTENT_MACHINE_VERSION } from "../machines/intent.ts";
 
-/** Where intents, fills and events are kept. */
+/**
+ * Where intents, fills and events are kept. `memory` lives as long as the process; `sqlite` keeps a
+ * data dir at `path`, which one process at a time may hold.
+ */
 export type StoreOptions =
   | { readonly kind: "memory" }
   | { readonly kind: "sqlite"; readonly path: string };
@@ -39,15 +50,25 @@ export interface ExchangeOptions {
   readonly endpoints?: string | null;
   /** Instead of what the venue publishes: for an account with limits of its own, and for tests. */
   readonly limits?: { readonly ordersPerSecond?: number; readonly weightPerMinute?: number };
+  /**
+   * What the kind asks for beside, e.g. `apiKey` and `secret`, or `balances` of a paper exchange.
+   */
   readonly [option: string]: unknown;
 }
 
+/** What a kernel is made of; only the exchanges have no default. */
 export interface OpenKernelOptions {
+  /**
+   * By a name of the caller's, e.g. `paper`. It stands in URLs and logs: `[A-Za-z0-9._-]{1,64}`.
+   */
   readonly exchanges: Readonly<Record<string, ExchangeOptions>>;
   /** Default: memory. */
   readonly store?: StoreOptions;
+  /** Default: the system's. A virtual one makes a run repeatable. */
   readonly clock?: Clock;
+  /** Default: the system's. It makes ids, keys and the jitter of retries. */
   readonly random?: Random;
+  /** Default: silent. */
   readonly log?: Log;
   /** `false` leaves `kernel.start()` to the caller. Default: true. */
   readonly autoStart?: boolean;
@@ -55,6 +76,7 @@ export interface OpenKernelOptions {
 
 /** What `openKernel` returns: the kernel, and what its inspector may watch. */
 export interface OpenedKernel extends Kernel {
+  /** For an inspector, or a test that wants to see its actors. */
   readonly observation: ObservationPort;
 }
 
@@ -70,8 +92,21 @@ const factories = new Map<string, AdapterFactory>([
 ]);
 
 /**
- * Adds an adapter from outside under a name of its own.
+ * Adds an adapter from outside under a name of its own, for every kernel opened later.
+ *
+ * @param kind what `exchanges.<name>.kind` will say, e.g. `acme`.
+ * @param factory called once per exchange of that kind, when a kernel is opened.
  * @throws {TypeError} when the kind is taken.
+ * @example
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { ConfigError, openKernel, registerExchange } from "@exchange-kernel/kernel";
+ *
+ * registerExchange("acme", ({ id }) => {
+ *   return Promise.reject(new ConfigError(`exchanges.${id}.apiKey: must be given`));
+ * });
+ * await assertRejects(() => openKernel({ exchanges: { main: { kind: "acme" } } }), ConfigError);
+ * ```
  */
 export function registerExchange(kind: string, factory: AdapterFactory): void {
   if (factories.has(kind)) throw new TypeError(`Cannot register exchange kind ${kind}: it exists`);
@@ -79,29 +114,37 @@ export function registerExchange(kind: string, factory: AdapterFactory): void {
 }
 
 /**
- * Opens a kernel and starts what it opens; `await using` closes it again.
+ * Opens a kernel and starts what it opens; `await using` closes it again and leaves open orders at
+ * the venues.
  *
+ * @returns once every exchange is ready or has had its chance to be.
  * @throws {ConfigError} naming the option that is wrong.
  * @throws {StoreError} when the store cannot be opened, or another process holds it.
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { openKernel } from "@exchange-kernel/kernel";
  *
  * await using kernel = await openKernel({ exchanges: { paper: { kind: "paper" } } });
- * const intentId = await kernel.exchange("paper").placeOrder({
- *   symbolId: "BTC/USDT",
- *   side: "BUY",
- *   amount: "0.01",
- *   limitPrice: "20000",
- * }, { waitFor: "accepted" });
- * kernel.exchange("paper").getOrderState(intentId).reconciliationStatus; // "ACTIVE"
+ * const paper = kernel.exchange("paper");
+ *
+ * // No limit price: a market order.
+ * const order = { symbolId: "BTC/USDT", side: "BUY", amount: "0.01" };
+ * const intentId = await paper.placeOrder(order, { waitFor: "final" });
+ * assertEquals(paper.getOrderState(intentId).reconciliationStatus, "COMPLETED");
  * ```
  */
 export async function openKernel(options: OpenKernelOptions): Promise<OpenedKernel> {
+  checkKernelOptions(options);
+  const storeOptions = options.store ?? { kind: "memory" };
+  checkStoreOptions(storeOptions);
+  for (const [id, exchange] of Object.entries(options.exchanges)) {
+    checkExchangeOptions(exchange, `exchanges.${id}`);
+  }
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const log = options.log ?? silentLog;
-  const store = await openStore(options.store ?? { kind: "memory" });
+  const store = await openStore(storeOptions);
   const adapters: ExchangeAdapter[] = [];
   const rateLimits = new Map<string, RateLimits>();
   try {
@@ -110,7 +153,7 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
       if (exchange.enabled === false) continue;
       const adapter = await openAdapter(id, exchange, { clock, random, store: options.store });
       adapters.push(adapter);
-      const limits = limitsOf(exchange, adapter.capabilities.rateLimits, `exchanges.${id}`);
+      const limits = limitsOf(exchange.limits, adapter.capabilities.rateLimits);
       if (limits !== null) rateLimits.set(id, limits);
     }
     const actor = new KernelActor({
@@ -136,22 +179,10 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
 }
 
 function openStore(options: StoreOptions): Promise<Store> {
-  switch (options.kind) {
-    case "memory":
-      return Promise.resolve(openMemoryStore());
-    case "sqlite":
-      return openSqliteStore({ path: options.path, versions: [INTENT_MACHINE_VERSION] });
-    default: {
-      const { kind } = options as { readonly kind: unknown };
-      return Promise.reject(
-        new ConfigError(`store.kind: expected one of memory, sqlite, got ${String(kind)}`),
-      );
-    }
-  }
+  return options.kind === "memory"
+    ? Promise.resolve(openMemoryStore())
+    : openSqliteStore({ path: options.path, versions: [INTENT_MACHINE_VERSION] });
 }
-
-/** Options of the kernel's own; what is left belongs to the adapter and is checked by it. */
-const OWN = ["enabled", "mode", "exclusiveAccount", "limits"];
 
 async function openAdapter(
   id: string,
@@ -159,6 +190,9 @@ async function openAdapter(
   ports: { clock: Clock; random: Random; store: StoreOptions | undefined },
 ): Promise<ExchangeAdapter> {
   const path = `exchanges.${id}`;
+  if (!NameSchema.safeParse(id).success) {
+    throw new ConfigError(`${path}: the name must be 1 to 64 of A-Z a-z 0-9 . _ -, got ${id}`);
+  }
   const factory = factories.get(exchange.kind);
   if (factory === undefined) {
     const known = [...factories.keys()].join(", ");
@@ -166,48 +200,11 @@ async function openAdapter(
       field: `${path}.kind`,
     });
   }
-  refuseLater(path, exchange);
-  const entries = Object.entries(exchange).filter(([key]) => !OWN.includes(key));
-  const given = await resolveLocalTestnet(Object.fromEntries(entries), path);
-  const statePath = ports.store?.kind === "sqlite" && exchange.kind === "paper"
+  const given = await resolveLocalTestnet(adapterOptions(exchange), path);
+  // Beside the orders that the kernel keeps of it: a paper venue that forgot them would be another.
+  const options = ports.store?.kind === "sqlite" && exchange.kind === "paper"
     ? { statePath: `${ports.store.path}/paper-${id}.db`, ...given }
     : given;
   const { clock, random } = ports;
-  return await factory({ id, clock, random, options: statePath });
-}
-
-/** Orders are budgeted over this span: shorter ones would forbid every burst. */
-const ORDERS_SPAN_MS = 10_000;
-
-/** @throws {ConfigError} naming the limit. */
-function limitsOf(
-  exchange: ExchangeOptions,
-  published: RateLimits,
-  path: string,
-): RateLimits | null {
-  const { limits } = exchange;
-  if (limits === undefined) return null;
-  const { ordersPerSecond, weightPerMinute } = limits;
-  for (const [name, value] of Object.entries({ ordersPerSecond, weightPerMinute })) {
-    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
-    throw new ConfigError(`${path}.limits.${name}: must be a positive number, got ${value}`);
-  }
-  return {
-    orders: ordersPerSecond === undefined
-      ? published.orders
-      : { capacity: ordersPerSecond * (ORDERS_SPAN_MS / 1000), intervalMs: ORDERS_SPAN_MS },
-    weight: weightPerMinute === undefined
-      ? published.weight
-      : { capacity: weightPerMinute, intervalMs: 60_000 },
-  };
-}
-
-/** Specified, but not built yet: said, never ignored. */
-function refuseLater(path: string, exchange: ExchangeOptions): void {
-  if (exchange["mode"] !== undefined && exchange["mode"] !== "live") {
-    throw new ConfigError(`${path}.mode: only live is supported yet, got ${exchange["mode"]}`);
-  }
-  if (exchange["exclusiveAccount"] === true) {
-    throw new ConfigError(`${path}.exclusiveAccount: true is not supported yet`);
-  }
+  return await factory({ id, clock, random, options });
 }

@@ -1,4 +1,6 @@
-/** Who this data dir is at the venues: a tag and a key made once, and an epoch that grows per boot. */
+/**
+ * Who this data dir is at the venues: a tag and a key made once, and an epoch that grows per boot.
+ */
 import type { Random } from "./model/clock.ts";
 import { StoreError } from "./model/errors.ts";
 import type { InstanceIdentity } from "./model/ids.ts";

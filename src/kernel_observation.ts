@@ -1,5 +1,6 @@
 /** What the inspector may see, read off the running actors: listed fields only (never a key). */
 import type { AnyActorRef } from "xstate";
+import { accountMachine } from "../machines/account.ts";
 import { connectionMachine } from "../machines/connection.ts";
 import { exchangeMachine } from "../machines/exchange.ts";
 import { type IntentContext, isTerminal, topState } from "../machines/intent_context.ts";
@@ -21,6 +22,7 @@ import type {
 } from "./inspector/observation.ts";
 import type { Clock } from "./model/clock.ts";
 import type { JsonValue } from "./model/intent.ts";
+import type { EpochMs } from "./model/scalars.ts";
 
 export class KernelObservation implements ObservationPort {
   readonly machines: Readonly<Record<string, unknown>> = {
@@ -28,18 +30,19 @@ export class KernelObservation implements ObservationPort {
     exchange: exchangeMachine,
     connection: connectionMachine,
     requests: requestsMachine,
+    account: accountMachine,
     kernel: kernelMachine,
   };
   readonly #kernel: KernelActor;
-  readonly #clock: Clock;
+  readonly #startedAt: EpochMs;
 
   constructor(kernel: KernelActor, clock: Clock) {
     this.#kernel = kernel;
-    this.#clock = clock;
+    this.#startedAt = clock.now();
   }
 
   get revision(): number {
-    let revision = this.#kernel.lastEventId;
+    let revision = this.#kernel.lastEventId + this.#kernel.tap.taken;
     for (const exchange of this.#kernel.running()) revision += exchange.book.revision;
     return revision;
   }
@@ -56,7 +59,8 @@ export class KernelObservation implements ObservationPort {
     if (filter.kind !== undefined && filter.kind !== "intent") return { rows, total };
     for (const exchange of this.#kernel.running()) {
       if (filter.exchangeId !== undefined && filter.exchangeId !== exchange.id) continue;
-      for (const entry of exchange.book.entries()) {
+      // The newest first: what just happened is what one looks for.
+      for (const entry of [...exchange.book.entries()].reverse()) {
         const seen = entry.committed;
         if (seen === null || !intentMatches(entry, seen, filter)) continue;
         take(() => intentRow(exchange, entry, seen));
@@ -88,35 +92,29 @@ export class KernelObservation implements ObservationPort {
   }
 
   #supervisors(): ActorRow[] {
-    const now = this.#clock.now();
-    const row = (id: string, kind: ActorKind, state: string, restarts = 0): ActorRow => {
-      const slash = id.lastIndexOf("/");
-      return {
-        id,
-        parentId: slash < 0 ? null : id.slice(0, slash),
-        kind,
-        name: id.slice(slash + 1),
-        state,
-        tags: [],
-        restarts,
-        isolated: false,
-        updatedAt: now,
-      };
-    };
-    const rows = [row("kernel", "kernel", this.#kernel.state)];
+    const { tap, actor, state, supervisor: root } = this.#kernel;
+    const since = (ref: AnyActorRef | undefined) =>
+      (ref === undefined ? undefined : tap.since(ref)) ?? this.#startedAt;
+    const rows = [supervisorRow("kernel", "kernel", { state, updatedAt: since(actor) })];
     for (const exchange of this.#kernel.running()) {
       const id = `kernel/${exchange.id}`;
-      const { supervisor, runner, book } = exchange;
-      rows.push(
-        row(id, "exchange", exchange.state, this.#kernel.supervisor.restarts(exchange.id)),
-      );
+      const { supervisor, runner, book, account } = exchange;
+      const restarts = root.restarts(exchange.id);
+      const own = { state: exchange.state, restarts, updatedAt: since(exchange.actor) };
+      rows.push(supervisorRow(id, "exchange", own));
       for (const connection of exchange.connections) {
-        const restarts = supervisor.restarts(connection.id);
-        rows.push(row(`${id}/${connection.id}`, "connection", connection.state, restarts));
+        rows.push(supervisorRow(`${id}/${connection.id}`, "connection", {
+          state: connection.state,
+          restarts: supervisor.restarts(connection.id),
+          updatedAt: since(connection.actor),
+        }));
       }
-      rows.push(row(`${id}/requests`, "requests", runner.mode));
-      rows.push(row(`${id}/account`, "account", exchange.account.fresh ? "fresh" : "unknown"));
-      rows.push(row(`${id}/book`, "book", `${book.size} intents`));
+      const updatedAt = since(runner.actor);
+      rows.push(supervisorRow(`${id}/requests`, "requests", { state: runner.mode, updatedAt }));
+      const read = { state: account.state, updatedAt: since(account.actor) };
+      rows.push(supervisorRow(`${id}/account`, "account", read));
+      const holds = { state: `${book.size} intents`, updatedAt: since(undefined) };
+      rows.push(supervisorRow(`${id}/book`, "book", holds));
     }
     return rows;
   }
@@ -143,6 +141,8 @@ export class KernelObservation implements ObservationPort {
         return exchange?.actor;
       case "requests":
         return exchange?.runner.actor;
+      case "account":
+        return exchange?.account.actor;
       case "connection":
         return exchange?.connections.find((c) => c.id === row.name)?.actor;
       default:
@@ -165,9 +165,32 @@ export class KernelObservation implements ObservationPort {
   }
 
   #edge(actor: AnyActorRef): EdgeId | null {
-    const taken = this.#kernel.tap.last(actor);
+    const taken = this.#kernel.tap.last(actor) ?? this.#kernel.intentTap.last(actor);
     return taken === undefined ? null : edgeName(taken);
   }
+}
+
+function supervisorRow(
+  id: string,
+  kind: ActorKind,
+  { state, updatedAt, restarts = 0 }: {
+    readonly state: string;
+    readonly updatedAt: EpochMs;
+    readonly restarts?: number;
+  },
+): ActorRow {
+  const slash = id.lastIndexOf("/");
+  return {
+    id,
+    parentId: slash < 0 ? null : id.slice(0, slash),
+    kind,
+    name: id.slice(slash + 1),
+    state,
+    tags: [],
+    restarts,
+    isolated: false,
+    updatedAt,
+  };
 }
 
 function intentRow(exchange: Exchange, entry: Entry, seen: IntentContext): ActorRow {
@@ -219,12 +242,18 @@ function supervisorContext(
       return { mode, queued, budgets: exchange.runner.budgets() };
     }
     case "account":
-      return { balances: exchange.account.state().balances.map((b) => ({ ...b })) };
+      return accountContext(exchange);
     case "book":
       return { intents: exchange.book.size, held: exchange.book.heldCount };
     default:
       return {};
   }
+}
+
+function accountContext({ account }: Exchange): ActorDetail["context"] {
+  const { reads, lastReadAt, lastError } = account.actor.getSnapshot().context;
+  const balances = account.accountState().balances.map((balance) => ({ ...balance }));
+  return { reads, lastReadAt, lastError, balances };
 }
 
 function matches(row: ActorRow, { text, kind, state, exchangeId }: ActorFilter): boolean {

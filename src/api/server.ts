@@ -9,7 +9,8 @@ import {
   HTTP_URL_LENGTH_MAX,
   SUBSCRIBERS_MAX,
 } from "../model/limits.ts";
-import type { Log } from "../telemetry/log.ts";
+import type { Log } from "../model/log.ts";
+import { errorField } from "../telemetry/log.ts";
 import { checkFields } from "./body.ts";
 import { eventFilterOf, requireCursor } from "./events.ts";
 import { type Guard, makeGuard } from "./guard.ts";
@@ -145,7 +146,7 @@ class Door {
     const problem = problemOf(error);
     if (problem !== null) return problemResponse(problem);
     const reference = `${this.#options.clock.now().toString(36)}-${++this.#failures}`;
-    this.#options.log.error("request failed", { reference, error });
+    this.#options.log.error("request failed", { reference, error: errorField(error) });
     const detail = `Unexpected error; the log has it under reference ${reference}`;
     return problemResponse({ status: 500, code: "INTERNAL", detail, extra: { reference } });
   }

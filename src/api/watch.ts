@@ -7,7 +7,8 @@
  */
 import type { Clock } from "../model/clock.ts";
 import type { KernelEvent } from "../model/event.ts";
-import type { Log } from "../telemetry/log.ts";
+import type { Log } from "../model/log.ts";
+import { errorField } from "../telemetry/log.ts";
 
 /** Some hundred events: a burst passes, a stopped reader does not cost memory. */
 const BUFFER_BYTES_MAX = 256 * 1024;
@@ -81,7 +82,7 @@ class EventStream {
       this.#end();
     } catch (error) {
       if (this.#ended) return;
-      this.#options.log.warn("watch ended by an error", { error });
+      this.#options.log.warn("watch ended by an error", { error: errorField(error) });
       this.#end();
     }
   }

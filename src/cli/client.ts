@@ -89,7 +89,10 @@ export class Client {
     try {
       // A redirect would carry the token elsewhere.
       response = await fetch(url + path, { ...init, headers, redirect: "error" });
-    } catch {
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new CommandError(`may not connect to ${url}: ${error.message}`, EXIT.usage);
+      }
       throw new CommandError(`no kernel answers at ${url} (${origin})`, EXIT.noKernel);
     }
     const body = await readJson(response);

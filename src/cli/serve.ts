@@ -3,11 +3,11 @@
  * reverse one, so that no door stands open on a kernel that is gone.
  */
 import { type ApiServer, type InspectorHandler, serveApi } from "../api/server.ts";
-import type { KernelConfig, RiskConfig } from "../config/schema.ts";
+import type { KernelConfig } from "../config/schema.ts";
 import type { ObservationPort } from "../inspector/observation.ts";
 import type { Clock, Random } from "../model/clock.ts";
 import type { Kernel } from "../model/facade.ts";
-import type { Log } from "../telemetry/log.ts";
+import type { Log } from "../model/log.ts";
 import { registerSecret } from "../telemetry/redact.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { removeRunFile, type RunFile, writeRunFile } from "./run_file.ts";
@@ -27,7 +27,6 @@ export interface KernelOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly risk: RiskConfig;
 }
 
 export interface OpenedInspector {
@@ -76,7 +75,6 @@ export async function serveKernel(config: KernelConfig, ports: ServePorts): Prom
     clock,
     random,
     log,
-    risk: config.risk,
   });
   const opened: { inspector?: OpenedInspector; api?: ApiServer; run?: RunFile } = {};
   const close = once(async () => {

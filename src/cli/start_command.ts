@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { defaultConfig, loadConfig } from "../config/config.ts";
 import type { KernelConfig } from "../config/schema.ts";
 import { ConfigError } from "../model/errors.ts";
-import type { Log } from "../telemetry/log.ts";
+import type { Log } from "../model/log.ts";
 import { redactKnown } from "../telemetry/redact.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit.ts";
 import { type ServedKernel, serveKernel, type ServePorts } from "./serve.ts";
@@ -30,9 +30,12 @@ export async function runStart(args: readonly string[], ports: StartPorts): Prom
     const log = ports.openLog(config.log.level);
     const served = await serveKernel(config, { ...ports, log });
     ports.print(welcome(config, served));
-    const reason = await ports.untilAsked();
-    log.info("stopping", { reason });
+    const failed = served.kernel.closed.then((failure) => failure ?? "the kernel was stopped");
+    const end = await Promise.race([ports.untilAsked(), failed]);
     await served.close();
+    // A failed store has closed the kernel: the process ends so that whoever runs it notices.
+    if (end instanceof Error) throw end;
+    log.info("stopped", { reason: end });
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;

@@ -30,6 +30,8 @@ export async function startTestnetProcess({ args }: TestnetFlags): Promise<Testn
       ...args,
     ],
     stdin: "null",
+    // In a group of its own: Ctrl-C is for whoever started it, who still asks for the ledger then.
+    detached: true,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();

@@ -4,7 +4,9 @@ import type { z } from "zod";
 import { ConfigError } from "../model/errors.ts";
 import { CONFIG_BYTES_MAX, EXCHANGES_MAX } from "../model/limits.ts";
 import { isSecretField, registerSecret } from "../telemetry/redact.ts";
+import { refuseReadableKeys, requireKeys } from "./credentials.ts";
 import { interpolate, type Path } from "./interpolation.ts";
+import { refuseLaterExchange, refuseLaterKernel } from "./later.ts";
 import { addIssues, Mistakes, refusePrototypeKeys } from "./mistakes.ts";
 import {
   AVAILABLE_KINDS,
@@ -103,8 +105,9 @@ function syntaxMessage(message: string): string {
 function parsed(text: string, lines: LineCounter, file: string) {
   try {
     return parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
-  } catch {
+  } catch (error) {
     // Thousands of nested brackets exhaust the parser's stack.
+    if (!(error instanceof RangeError)) throw error;
     throw new ConfigError(`${file}:1:1 cannot be parsed: nested too deeply`, { file });
   }
 }
@@ -117,6 +120,8 @@ interface Unchecked {
 }
 
 function checked({ value, substituted, mistakes, mode }: Unchecked): KernelConfig {
+  // Before the schema, which would call them unknown: the first mistake of a place is kept.
+  refuseLaterKernel(value, mistakes);
   const result = KernelSchema.safeParse(value);
   if (!result.success) {
     const schema = KernelSchema;
@@ -131,7 +136,7 @@ function checked({ value, substituted, mistakes, mode }: Unchecked): KernelConfi
     const exchange = checkedExchange(name, section, { substituted, mistakes });
     if (exchange === null) continue;
     exchanges[name] = exchange;
-    refuseReadableKeys(name, exchange, { substituted, mistakes, mode });
+    refuseReadableKeys(["exchanges", name], exchange, { substituted, mistakes, mode });
   }
   mistakes.throwIfAny();
   if (!result.success) throw new ConfigError("configuration refused");
@@ -163,6 +168,8 @@ function checkedExchange(
     mistakes,
   });
   if (kind === null) return null;
+  refuseLaterExchange(section, base, mistakes);
+  if (kind !== "paper") requireKeys(section, base, mistakes);
   const schema: z.ZodType<ExchangeConfig> = EXCHANGE_SCHEMAS[kind];
   const result = schema.safeParse({ ...section, kind });
   if (result.success) return result.data;
@@ -200,22 +207,6 @@ function checkedKind(
     : typeof kind;
   mistakes.add(path, `expected one of ${all.join(", ")}, got ${got}`);
   return null;
-}
-
-/** Keys of real accounts may not lie in a file others can read; our testnet's are no secret. */
-function refuseReadableKeys(
-  name: string,
-  exchange: ExchangeConfig,
-  { substituted, mistakes, mode }: Omit<Unchecked, "value">,
-): void {
-  const isReadable = mode !== null && (mode & 0o077) !== 0;
-  if (!isReadable || !("secret" in exchange) || exchange.testnet === "local") return;
-  for (const field of ["apiKey", "secret"]) {
-    const path = ["exchanges", name, field];
-    if (substituted.has(path.join("\n"))) continue;
-    const rule = "expected a ${VARIABLE}, or a file that only its owner can read (chmod 600)";
-    mistakes.add(path, `${rule}; this file has mode ${(mode & 0o777).toString(8)}`);
-  }
 }
 
 function registerSecrets(value: unknown): void {

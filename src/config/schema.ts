@@ -13,7 +13,6 @@ export const PLANNED_KINDS = ["okx", "bybit", "hyperliquid", "coinbase", "kraken
 export const KIND_ALIASES: Readonly<Record<string, string>> = { okex: "okx" };
 
 export type ExchangeKind = typeof AVAILABLE_KINDS[number];
-export type Mode = "live" | "observe";
 export type TestnetOption = boolean | "local";
 
 export interface RateLimits {
@@ -23,9 +22,10 @@ export interface RateLimits {
 
 interface CommonExchangeConfig {
   readonly enabled: boolean;
-  /** `observe`: full sync and streams, every send refused. */
-  readonly mode: Mode;
-  readonly exclusiveAccount: boolean;
+  /** `observe` (full sync and streams, every send refused) is not available in this version. */
+  readonly mode: "live";
+  /** `true` is not available in this version. */
+  readonly exclusiveAccount: false;
   readonly limits?: RateLimits;
 }
 
@@ -37,7 +37,7 @@ export interface PaperExchangeConfig extends CommonExchangeConfig {
   /** There and back. */
   readonly latencyMs?: number;
   readonly fees?: { readonly maker: Decimal; readonly taker: Decimal };
-  /** Keeps the paper venue over restarts; `start` puts it into the data directory by default. */
+  /** Keeps the paper venue over restarts; in the data directory by default, `null` in memory. */
   readonly statePath?: string | null;
   readonly instruments?: readonly PaperInstrumentConfig[];
 }
@@ -70,8 +70,9 @@ export interface PaperInstrumentConfig {
 export interface BinanceExchangeConfig extends CommonExchangeConfig {
   readonly kind: "binance";
   readonly market: "spot";
-  readonly apiKey: string;
-  readonly secret: string;
+  /** Both or neither; neither only with `testnet: local`, which has a pair of its own. */
+  readonly apiKey?: string;
+  readonly secret?: string;
   /** `true` is the exchange's own sandbox, `"local"` the testnet of this project. */
   readonly testnet: TestnetOption;
   /** Where all its hosts are served instead, e.g. `http://127.0.0.1:7171`. */
@@ -80,13 +81,6 @@ export interface BinanceExchangeConfig extends CommonExchangeConfig {
 }
 
 export type ExchangeConfig = PaperExchangeConfig | BinanceExchangeConfig;
-
-export interface RiskConfig {
-  /** In the quote currency of the symbol. */
-  readonly maxNotionalPerOrder: Decimal;
-  readonly priceCollarPercent: Decimal;
-  readonly maxOpenOrders: number;
-}
 
 export interface HttpConfig {
   readonly port: number;
@@ -99,7 +93,6 @@ export interface KernelConfig {
   readonly data: string;
   readonly http: HttpConfig;
   readonly exchanges: Readonly<Record<string, ExchangeConfig>>;
-  readonly risk: RiskConfig;
   readonly log: { readonly level: LogLevel };
 }
 
@@ -131,8 +124,8 @@ const positiveDecimal = quotedDecimal.refine(isPositive, "expected more than 0")
 
 const common = {
   enabled: flag.default(true),
-  mode: z.enum(["live", "observe"]).default("live"),
-  exclusiveAccount: flag.default(false),
+  mode: z.literal("live").default("live"),
+  exclusiveAccount: flag.pipe(z.literal(false)).default(false),
   limits: z.strictObject({
     ordersPerSecond: integer(1, 10_000).exactOptional(),
     weightPerMinute: integer(1, 10_000_000).exactOptional(),
@@ -193,8 +186,9 @@ export const EXCHANGE_SCHEMAS = {
     kind: z.literal("binance"),
     ...common,
     market: z.enum(["spot"]).default("spot"),
-    apiKey: credential,
-    secret: credential,
+    // Whether they may be absent is for `requireKeys` to say.
+    apiKey: credential.exactOptional(),
+    secret: credential.exactOptional(),
     testnet: testnet.default(false),
     endpoints: endpoints.nullable().default(null),
     requestTimeoutMs: integer(1, 120_000).exactOptional(),
@@ -213,11 +207,6 @@ export const KernelSchema = z.strictObject({
     (map) => Object.keys(map).length > 0,
     "expected at least one exchange",
   ),
-  risk: z.strictObject({
-    maxNotionalPerOrder: positiveDecimal.prefault("10000"),
-    priceCollarPercent: positiveDecimal.prefault("5"),
-    maxOpenOrders: integer(1, 100_000).default(500),
-  }).prefault({}),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).default("info") }).prefault({}),
 });
 

@@ -31,14 +31,22 @@ export type {
 
 /** Consulted by the adapter synchronously, last before the wire. */
 export interface SendGate {
-  /** @returns null to send, else the reason not to. `signedAt` is by the venue's clock. */
+  /**
+   * Asked before the bytes are handed over. `signedAt` is by the venue's clock, `validForMs` how
+   * long after it the venue still admits the request.
+   *
+   * @returns null to send, else the reason not to.
+   */
   check(wire: { readonly signedAt: EpochMs; readonly validForMs: number }): string | null;
   /** Called right after the bytes were handed to the transport. */
   sent(): void;
 }
 
+/** One order to be placed, once. */
 export interface SubmitRequest {
+  /** In our form; the adapter renders it as the venue wants it. */
   readonly clientOrderId: ClientOrderId;
+  /** What the intent wants; only `amount` may differ from it. */
   readonly order: StandardOrder;
   /** Base units; for a replacement less than `order.amount`. */
   readonly amount: Decimal;
@@ -48,33 +56,50 @@ export interface SubmitRequest {
 
 /** Names one order of ours; the exchange id is null until the venue has told it. */
 export interface OrderRef {
+  /** Canonical symbol. */
   readonly symbolId: string;
+  /** In our form, as it was submitted. */
   readonly clientOrderId: ClientOrderId;
+  /** Null until the venue has told it. */
   readonly exchangeOrderId: ExchangeOrderId | null;
 }
 
+/** One live order to be changed in place. */
 export interface AmendRequest extends OrderRef {
+  /** What the intent wants now. */
   readonly order: StandardOrder;
   /** New total quantity of the venue order, base units. */
   readonly amount: Decimal;
+  /** By the venue's clock; signed timestamp + validity must not lie beyond it. */
   readonly deadline: EpochMs;
 }
 
+/**
+ * Trading and its reads. Mutations ask the gate and are never repeated here; nothing rejects: what
+ * went wrong is an outcome.
+ */
 export interface Execution {
+  /** Places one order. Only an allow-listed refusal is `refused`; every doubt is `unknown`. */
   submit(request: SubmitRequest, gate: SendGate): Promise<SubmitOutcome>;
+  /** Asks for one order to be canceled, by whichever id the venue takes. */
   cancel(ref: OrderRef, gate: SendGate): Promise<CancelOutcome>;
+  /** Changes price and total quantity of a live order; only with `amendInPlace`. */
   amend(request: AmendRequest, gate: SendGate): Promise<AmendOutcome>;
+  /** Finds one order, in open orders, history and trades. */
   lookup(ref: OrderRef): Promise<LookupOutcome>;
+  /** All live orders of the account or of one symbol, also those of others. */
   openOrders(symbolId?: string): Promise<ReadOutcome<readonly VenueOrder[]>>;
   /** Trades of one symbol since a venue time, oldest first, paged to the end. */
   fillsSince(symbolId: string, since: EpochMs): Promise<ReadOutcome<readonly Fill[]>>;
   /** Every trade of one order. */
   fillsOf(ref: OrderRef): Promise<ReadOutcome<readonly Fill[]>>;
+  /** Every asset the account holds. */
   balances(): Promise<ReadOutcome<readonly Balance[]>>;
+  /** Every open position; empty on spot accounts. */
   positions(): Promise<ReadOutcome<readonly Position[]>>;
 }
 
-/** Named so that `actors/request.ts` can weigh and rank them. */
+/** What a request is for, so that requests can be weighed and ranked. */
 export type RequestKind =
   | "submit"
   | "cancel"
@@ -96,8 +121,11 @@ export interface RequestCost {
   readonly orders: number;
 }
 
+/** The venue's budgets: at most `capacity` in any `intervalMs`. */
 export interface RateLimits {
+  /** Of all requests together, in the venue's weight units. */
   readonly weight: { readonly capacity: number; readonly intervalMs: number };
+  /** Of placements, each counting 1 unless `cost` says otherwise. */
   readonly orders: { readonly capacity: number; readonly intervalMs: number };
 }
 
@@ -113,9 +141,13 @@ export interface VenueTiming {
   readonly retentionMs: number;
 }
 
+/** What the kernel has to know of a venue before it sends anything. */
 export interface ExchangeCapabilities {
+  /** How long a request may be on its way, and reads behind. */
   readonly timing: VenueTiming;
+  /** What the venue publishes, or the strictest it is known to enforce. */
   readonly rateLimits: RateLimits;
+  /** What a request of this kind takes from the budgets. */
   readonly cost: (kind: RequestKind) => RequestCost;
   /** Whether a not yet acknowledged order can be canceled by client order id. */
   readonly cancelByClientOrderId: boolean;
@@ -127,10 +159,18 @@ export interface ExchangeCapabilities {
 export type VenueFact =
   | { readonly kind: "order"; readonly order: VenueOrder; readonly receivedAt: EpochMs }
   | { readonly kind: "fill"; readonly fill: Fill; readonly receivedAt: EpochMs }
-  | { readonly kind: "balances"; readonly balances: readonly Balance[]; readonly receivedAt: EpochMs }
+  | {
+    readonly kind: "balances";
+    readonly balances: readonly Balance[];
+    readonly receivedAt: EpochMs;
+  }
   | { readonly kind: "ticker"; readonly ticker: Ticker; readonly receivedAt: EpochMs }
   /** By response headers: how much of each budget the venue counts as used in its interval. */
-  | { readonly kind: "usage"; readonly weightUsed: number | null; readonly ordersUsed: number | null }
+  | {
+    readonly kind: "usage";
+    readonly weightUsed: number | null;
+    readonly ordersUsed: number | null;
+  }
   /** 429 or 418: nothing may be sent for so long. */
   | { readonly kind: "banned"; readonly retryAfterMs: number; readonly status: number }
   /** A frame or row that does not parse; dropped, counted and shown. */
@@ -138,6 +178,7 @@ export type VenueFact =
 
 /** One WebSocket of an adapter, driven by a connection actor, which owns backoff and staleness. */
 export interface ExchangeSocket {
+  /** Unique within the adapter, e.g. `private`. */
   readonly id: string;
   /** Silence after which the watchdog probes. */
   readonly staleAfterMs: number;
@@ -148,33 +189,53 @@ export interface ExchangeSocket {
   ): Promise<void>;
   /** Asks the venue for a sign of life (any frame counts as an answer). */
   probe(): void;
+  /** Closes it if it is open; `onClose` need not be called. */
   close(): Promise<void>;
 }
 
+/** What the venue lists, by canonical symbol. */
 export interface Instruments {
   /** Loads or reloads what the venue lists. */
   load(): Promise<ReadOutcome<readonly SymbolMetadata[]>>;
+  /** Undefined before the first load, and for what is not listed. */
   get(symbolId: string): SymbolMetadata | undefined;
+  /** All of it; empty before the first load. */
   list(): readonly SymbolMetadata[];
 }
 
+/** Prices as the venue streams them. */
 export interface MarketData {
   /** From now on `ticker` facts come for these symbols. */
   subscribeTicks(symbolIds: readonly string[]): Promise<void>;
+  /** The newest one; undefined before it came. */
   ticker(symbolId: string): Ticker | undefined;
 }
 
+/** One exchange account as the kernel reaches it. It translates and decides nothing. */
 export interface ExchangeAdapter {
+  /** The id its context gave. */
   readonly id: string;
+  /** What kind of venue it is. */
   readonly type: "CEX" | "DEX" | "TRADITIONAL";
+  /** Final once `connect` has resolved. */
   readonly capabilities: ExchangeCapabilities;
-  /** Loads code, instruments and the clock offset; opens no socket. @throws {ExchangeError} */
+  /**
+   * Loads code, instruments and the clock offset; opens no socket.
+   *
+   * @throws {ExchangeError} when the venue cannot be reached or refuses the account.
+   */
   connect(signal: AbortSignal): Promise<void>;
+  /** Ends everything it has begun; requests under way answer `unknown`. */
   disconnect(): Promise<void>;
+  /** True between a `connect` that resolved and `disconnect`. */
   readonly isConnected: boolean;
+  /** Trading and its reads. */
   readonly execution: Execution;
+  /** Prices. */
   readonly marketData: MarketData;
+  /** What can be traded. */
   readonly instruments: Instruments;
+  /** Opened and watched by the kernel; without any, facts come by reads alone. */
   readonly sockets: readonly ExchangeSocket[];
   /** The venue's clock now, from an offset measured since boot; null before the first measure. */
   venueNow(): EpochMs | null;

@@ -7,7 +7,7 @@ export interface Asset {
 }
 
 const PAGE = new URL("./page/", import.meta.url);
-/** Folders of lower-case names; a dot only before the ending, so no path leaves the page's folder. */
+/** Lower-case names; a dot only before the ending, so no path leaves the page's folder. */
 const ASSET_NAME = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+\.([a-z0-9]+)$/;
 /** The page has some 30 files; a name that is none of them is not kept. */
 const ASSETS_MAX = 128;

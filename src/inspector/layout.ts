@@ -66,7 +66,7 @@ export async function layoutBoth(sketched: Sketch): Promise<Layouts> {
 
 type Direction = "DOWN" | "RIGHT";
 
-/** Turning the direction inside a state is compact, but ELK then routes no edge across its border. */
+/** Turning the direction inside a state is compact; ELK then routes no edge across its border. */
 function directions(sketched: Sketch): readonly (readonly [Direction, Direction])[] {
   const parents = new Map(sketched.boxes.map((box) => [box.id, box.parent]));
   const crosses = sketched.wires.some((wire) =>
@@ -120,7 +120,7 @@ async function layout(
   const turned = direction.outer !== direction.inner;
   const graph: ElkNode = {
     id: "$",
-    children: children(sketched, "", direction.inner, turned),
+    children: children(sketched, "", turned ? direction.inner : null),
     edges: [...sketched.wires.map(toEdge), ...anchors(sketched)],
     layoutOptions: {
       ...SPACING,
@@ -151,21 +151,17 @@ const SPACING: Readonly<Record<string, string>> = {
   "elk.layered.spacing.edgeEdgeBetweenLayers": "9",
 };
 
-function children(
-  sketched: Sketch,
-  parent: string,
-  direction: Direction,
-  turned: boolean,
-): ElkNode[] {
+/** @param own the direction inside of groups, where it differs from the one around them */
+function children(sketched: Sketch, parent: string, own: Direction | null): ElkNode[] {
   return sketched.boxes.filter((box) => box.parent === parent).map((box) => {
     const width = boxWidth(box);
     const head = HEAD + (box.lines.length === 0 ? 0 : box.lines.length * LINE + 2);
     if (box.leaf) return { id: box.id, width, height: head + 2 };
     return {
       id: box.id,
-      children: children(sketched, box.id, direction, turned),
+      children: children(sketched, box.id, own),
       layoutOptions: {
-        ...(turned ? { ...SPACING, "elk.direction": direction } : {}),
+        ...(own === null ? {} : { ...SPACING, "elk.direction": own }),
         // Left of the first state there is room for the dot that marks it.
         "elk.padding": `[top=${head + 4},left=28,bottom=11,right=12]`,
         "elk.nodeSize.constraints": "MINIMUM_SIZE",

@@ -148,7 +148,7 @@ function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
   return picked as Pick<T, K>; // every key was just copied
 }
 
-/** A projection is a page of text: deeper or longer ones are a mistake and are cut, not followed. */
+/** A projection is a page of text: a deeper or longer one is a mistake, and is cut. */
 const DEPTH_MAX = 6;
 const ENTRIES_MAX = 100;
 const TEXT_LENGTH_MAX = 512;

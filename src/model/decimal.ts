@@ -7,10 +7,11 @@
  */
 import { z } from "zod";
 
-declare const brand: unique symbol;
+/** Marks texts that a constructor here has made. It exists in types only, never at run time. */
+export declare const decimalBrand: unique symbol;
 
 /** Plain notation, normalised: `"0.00000001"`, never `1e-8`, `1.50` or `-0`. */
-export type Decimal = string & { readonly [brand]: "Decimal" };
+export type Decimal = string & { readonly [decimalBrand]: "Decimal" };
 
 /** The nine modes of decimal.js, by the same names. */
 export type Rounding =
@@ -40,11 +41,15 @@ export const ONE: Decimal = "1" as Decimal;
  * A number stands for the shortest decimal text that reads back as it. Integers of 2^53 and more
  * are refused, since their last digits may already be lost.
  *
+ * @returns the value in plain notation, exact; nothing is rounded.
  * @throws {RangeError} naming the value and the rule it breaks.
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { decimal } from "@exchange-kernel/kernel";
+ *
  * assertEquals(decimal("1.500"), "1.5");
+ * assertEquals(decimal(1e-8), "0.00000001");
  * ```
  */
 export function decimal(value: string | number | bigint): Decimal {

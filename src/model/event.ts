@@ -43,24 +43,39 @@ export type EventType = typeof EVENT_TYPES[number];
 export interface KernelEvent {
   /** Assigned at the commit; strictly growing over the store. 0 before it. */
   readonly eventId: number;
+  /** What happened; it decides the shape of `payload`. */
   readonly type: EventType;
+  /** The exchange it happened on, by its key in `openKernel({ exchanges })`. */
   readonly exchangeId: string;
+  /** The intent it is about; null for connections, accounts and foreign orders. */
   readonly intentId: IntentId | null;
+  /** The group that intent belongs to, if any. */
   readonly groupId: string | null;
+  /** Canonical symbol, where it is about one. */
   readonly symbolId: string | null;
+  /** When the kernel learned it, by our clock. */
   readonly at: EpochMs;
   /** The command or fact it follows from, e.g. `order.outcome` or an event id. */
   readonly cause: string;
+  /** What else there is to know, at most 64 KiB as JSON; decimals are texts. */
   readonly payload: { readonly [key: string]: JsonValue };
 }
 
-/** All given fields must match; `type` and ids match any of a list. */
+/**
+ * All given fields must match; `type` matches any of a list. A field left out matches everything.
+ */
 export interface EventFilter {
+  /** One type, or any of several. */
   readonly type?: EventType | readonly EventType[];
+  /** Set by the kernel on the methods of one exchange. */
   readonly exchangeId?: string;
+  /** Canonical symbol. */
   readonly symbolId?: string;
+  /** Events of this intent alone. */
   readonly intentId?: IntentId;
+  /** Events of every member of this group. */
   readonly groupId?: string;
+  /** Events of intents that carry all of these labels. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 

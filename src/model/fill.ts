@@ -15,24 +15,40 @@ import { optional, positiveDecimal, text } from "./schema.ts";
 
 /** What a venue took for a fill, in any asset it likes. */
 export interface Fee {
+  /** The venue's code of the asset it was taken in. */
   readonly asset: string;
+  /** In that asset; negative is a rebate. */
   readonly amount: Decimal;
 }
 
-/** Counted once per (exchangeId, symbolId, exchangeOrderId, tradeId), however often it arrives. */
+/**
+ * One execution. Counted once per (exchangeId, symbolId, exchangeOrderId, tradeId), however often
+ * and by whatever way it arrives.
+ */
 export interface Fill {
+  /** The venue's; two orders of ours that met share one. */
   readonly tradeId: string;
+  /** The intent it counts for; null for orders of others. */
   readonly intentId: IntentId | null;
+  /** Ours, or a foreign order's as it came; some reads of some venues leave it out. */
   readonly clientOrderId: ClientOrderId | null;
+  /** The venue's id of the order that filled. */
   readonly exchangeOrderId: ExchangeOrderId;
+  /** Canonical symbol. */
   readonly symbolId: string;
+  /** The side of our order. */
   readonly side: Side;
+  /** In quote units per base unit. */
   readonly price: Decimal;
   /** In base units. */
   readonly quantity: Decimal;
+  /** Null where the venue does not tell it with the trade. */
   readonly fee: Fee | null;
+  /** `MAKER` when our order was resting in the book. */
   readonly liquidity: "MAKER" | "TAKER" | "UNKNOWN";
+  /** When it happened, by the venue's clock. */
   readonly venueTime: EpochMs;
+  /** When it reached us, by our clock. */
   readonly receivedAt: EpochMs;
 }
 

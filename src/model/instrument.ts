@@ -33,16 +33,27 @@ export interface Instrument {
   readonly symbol: string;
   /** The venue's own name, e.g. `BTCUSDT`. */
   readonly rawSymbol: string;
+  /** What is bought and sold. */
   readonly baseCurrency: string;
+  /** What it is priced in. */
   readonly quoteCurrency: string;
+  /** What profit and loss are paid in; null on spot. */
   readonly settleCurrency: string | null;
+  /** What kind of contract it is. */
   readonly instrumentType: InstrumentType;
+  /** Base units of one contract; null where quantities are base units already. */
   readonly contractSize: Decimal | null;
+  /** Prices are multiples of it. */
   readonly tickSize: Decimal;
+  /** In base units. */
   readonly minOrderSize: Decimal;
+  /** In base units; null where the venue names none. */
   readonly maxOrderSize: Decimal | null;
+  /** Decimals of a price; negative for ticks of tens and more. */
   readonly pricePrecision: number;
+  /** Decimals of a quantity; negative for steps of tens and more. */
   readonly quantityPrecision: number;
+  /** What else the venue tells, as it came. */
   readonly metadata: { readonly [key: string]: JsonValue };
 }
 
@@ -51,10 +62,15 @@ export type Support = "NATIVE" | "EMULATED" | "NO";
 
 /** Which quantities the venue takes, in base units. */
 export interface AmountConstraints {
+  /** The least quantity of one order. */
   readonly min: Decimal;
+  /** The largest quantity of one order; null where the venue names none. */
   readonly max: Decimal | null;
+  /** Quantities are multiples of it. */
   readonly step: Decimal;
+  /** Least price × quantity, in quote units; null where the venue names none. */
   readonly minNotional: Decimal | null;
+  /** Largest price × quantity, in quote units; null where the venue names none. */
   readonly maxNotional: Decimal | null;
 }
 
@@ -62,43 +78,71 @@ export interface AmountConstraints {
 export interface PriceBand {
   /** The band starts at this price. */
   readonly from: Decimal;
+  /** Prices of the band are multiples of it. */
   readonly tickSize: Decimal;
 }
 
-/** Which prices the venue takes. */
+/** Which prices the venue takes, in quote units per base unit. */
 export interface PriceConstraints {
+  /** Prices are multiples of it; the finest one where `spacing` is `DYNAMIC`. */
   readonly tickSize: Decimal;
+  /**
+   * `FIXED`: one tick size. `DYNAMIC`: by `bands` or `significantDigits`. `CONTINUOUS`: any price.
+   */
   readonly spacing: "FIXED" | "DYNAMIC" | "CONTINUOUS";
+  /** The lowest price; null where the venue names none. */
   readonly min: Decimal | null;
+  /** The highest price; null where the venue names none. */
   readonly max: Decimal | null;
+  /** Ascending, only with `DYNAMIC`; else empty. */
   readonly bands: readonly PriceBand[];
+  /** How many digits a price may have, only with `DYNAMIC`; else null. */
   readonly significantDigits: number | null;
 }
 
 /** What can be done with one instrument. */
 export interface MarketCapabilities {
+  /** Which sides can be opened. */
   readonly sides: readonly Side[];
+  /** In which units an order's amount can be given. */
   readonly amountTypes: readonly AmountType[];
+  /** Orders without a price. */
   readonly market: Support;
+  /** Orders with a price. */
   readonly limit: Support;
+  /** By how long the order works. */
   readonly timeInForce: Readonly<Record<TimeInForce, Support>>;
+  /** By kind of trigger. */
   readonly conditional: Readonly<Record<TriggerKind, Support>>;
+  /** Triggers that follow the price. */
   readonly trailing: Support;
+  /** Orders that are refused rather than take liquidity. */
   readonly postOnly: Support;
+  /** Orders that never open or turn a position. */
   readonly reduceOnly: Support;
+  /** Orders that show a part of their amount. */
   readonly iceberg: Support;
+  /** Changing price or amount of a live order without a cancel. */
   readonly amendInPlace: Support;
+  /** Canceling every order of the symbol with one request. */
   readonly cancelAll: Support;
+  /** Orders that the venue cancels when we fall silent. */
   readonly deadManSwitch: Support;
+  /** Finding an order whose id at the venue was never told. */
   readonly lookupByClientOrderId: Support;
 }
 
 /** All an order is checked against before it is placed. */
 export interface SymbolMetadata {
+  /** Canonical symbol. */
   readonly symbolId: string;
+  /** What is traded. */
   readonly instrument: Instrument;
+  /** Which quantities are taken. */
   readonly amount: AmountConstraints;
+  /** Which prices are taken. */
   readonly price: PriceConstraints;
+  /** What can be done, and by whom. */
   readonly capabilities: MarketCapabilities;
 }
 
@@ -107,17 +151,29 @@ export type AssetType = "SPOT" | "MARGIN" | "PERP" | "FUTURE" | "OPTION" | "SYNT
 
 /** One asset as the venue describes it. */
 export interface AssetMetadata {
+  /** The venue's code of the asset. */
   readonly assetId: string;
+  /** Canonical symbol of a contract; the code itself for a currency. */
   readonly symbol: string;
+  /** What kind of thing it is. */
   readonly assetType: AssetType;
+  /** For people; the code where the venue has no name. */
   readonly name: string;
+  /** Base units of one contract; null for currencies. */
   readonly contractSize: Decimal | null;
+  /** What a contract is settled in; null for currencies. */
   readonly settlementAsset: string | null;
+  /** When a dated contract ends, in ms since 1970; null for what does not end. */
   readonly expiryTimestamp: number | null;
+  /** Prices are multiples of it; null for currencies. */
   readonly tickSize: Decimal | null;
+  /** Quantities are multiples of it; null for currencies. */
   readonly lotSize: Decimal | null;
+  /** Share of the notional held to open, e.g. `0.1`; null without margin. */
   readonly initialMarginRate: Decimal | null;
+  /** Share of the notional held to stay open; null without margin. */
   readonly maintenanceMarginRate: Decimal | null;
+  /** What else the venue tells, as it came. */
   readonly metadata: { readonly [key: string]: JsonValue };
 }
 

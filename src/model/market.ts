@@ -7,17 +7,27 @@ import { type Side, SideSchema, SymbolIdSchema } from "./order.ts";
 import { type EpochMs, EpochMsSchema } from "./scalars.ts";
 import { optional } from "./schema.ts";
 
-/** The top of the book and the last prices. */
+/** The top of the book and the last prices, in quote units; null where there is none. */
 export interface Ticker {
+  /** Canonical symbol. */
   readonly symbol: string;
+  /** Best price to sell at. */
   readonly bid: Decimal | null;
+  /** Offered there, in base units. */
   readonly bidSize: Decimal | null;
+  /** Best price to buy at. */
   readonly ask: Decimal | null;
+  /** Offered there, in base units. */
   readonly askSize: Decimal | null;
+  /** Price of the newest public trade. */
   readonly last: Decimal | null;
+  /** The price the venue values positions at; derivatives only. */
   readonly mark: Decimal | null;
+  /** The venue's average over other markets; derivatives only. */
   readonly index: Decimal | null;
+  /** By the venue's clock. */
   readonly venueTime: EpochMs;
+  /** By our clock. */
   readonly receivedAt: EpochMs;
 }
 

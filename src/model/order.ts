@@ -22,39 +22,80 @@ export type ConditionalOrderMode =
 
 /** A condition of an order (ENTRY), or an exit tied to its fills (PROTECT). */
 export interface ConditionalTrigger {
+  /** With the order's side it decides whether the trigger fires above or below its price. */
   readonly kind: TriggerKind;
+  /** In quote units per base unit; null only for `TRAILING_STOP`. */
   readonly triggerPrice: Decimal | null;
+  /** Distance kept behind the best price seen, in the unit of `trailingOffsetType`. */
   readonly trailingOffset: Decimal | null;
+  /** `PERCENT` of that price, below 100, or `PRICE` in quote units; null if nothing trails. */
   readonly trailingOffsetType: "PRICE" | "PERCENT" | null;
+  /** Price of the order once triggered; null for a market order. */
   readonly limitPrice: Decimal | null;
+  /** The price that is watched. Default: `LAST`. */
   readonly source: "LAST" | "MARK" | "INDEX";
+  /**
+   * `ENTRY`: this order itself waits for the trigger. `PROTECT`: an exit attached to its fills.
+   * Default: `PROTECT`.
+   */
   readonly role: "ENTRY" | "PROTECT";
 }
 
-/** One order, complete: every default is filled in. */
+/**
+ * One order, complete: every default is filled in. What the kernel does not support yet is refused
+ * at placement with a code ending in `_UNSUPPORTED`, never ignored.
+ */
 export interface StandardOrder {
+  /** Canonical symbol, e.g. `BTC/USDT`. A modify cannot change it. */
   readonly symbolId: string;
+  /** A modify cannot change it. */
   readonly side: Side;
   /** Lifetime budget: everything the intent ever fills counts against it. */
   readonly amount: Decimal;
+  /** The unit of `amount`. Default: `BASE`. A modify cannot change it. */
   readonly amountType: AmountType;
-  /** `null` is a market order. */
+  /** In quote units per base unit; `null`, the default, is a market order. */
   readonly limitPrice: Decimal | null;
+  /** Default: `GTC`. */
   readonly timeInForce: TimeInForce;
+  /** Given with `GTD`, and only with it. */
   readonly goodTillTime: EpochMs | null;
+  /** At most 8, of which one may be the `ENTRY`. Input may give one as `conditionalTrigger`. */
   readonly conditionalTriggers: readonly ConditionalTrigger[];
+  /** How the exits follow the fills. Default: `UNIFIED_ADJUSTING`. */
   readonly conditionalMode: ConditionalOrderMode;
+  /** True: it may shrink a position, never open or turn one. Default: false. */
   readonly reduceOnly: boolean;
+  /**
+   * True: refused by the venue rather than taking liquidity. Default: false; resting orders only.
+   */
   readonly postOnly: boolean;
+  /** How much of it the book shows, in the unit of `amount` and at most that; null for all. */
   readonly icebergQty: Decimal | null;
+  /** For accounts in hedge mode; null in one-way mode. A modify cannot change it. */
   readonly positionSide: "LONG" | "SHORT" | null;
+  /** Null leaves the account's mode as it is. */
   readonly marginMode: "CROSS" | "ISOLATED" | null;
+  /** Null leaves the account's leverage as it is. */
   readonly leverage: Decimal | null;
+  /** Which order dies when two of ours would trade with each other; null is the venue's default. */
   readonly selfTradePrevention: "NONE" | "EXPIRE_TAKER" | "EXPIRE_MAKER" | "EXPIRE_BOTH" | null;
-  /** What to do once an attempt is *proven* never to have reached the venue. */
+  /**
+   * What to do once an attempt is *proven* never to have reached the venue. Default: `RETRY` for
+   * orders that rest in the book, `FAIL` for market, IOC and FOK orders.
+   */
   readonly onAbsent: "RETRY" | "FAIL";
+  /** No attempt starts after it; null for no bound. */
   readonly submitBy: EpochMs | null;
+  /**
+   * True: price and amount are rounded to tick and step at the door, the price away from crossing
+   * and the amount down. False, the default: such an order is refused.
+   */
   readonly round: boolean;
+  /**
+   * What to do if the venue or somebody else cancels the order: end the intent, place the rest
+   * again, or wait for `resumeIntent`. Default: `ACCEPT`.
+   */
   readonly onExternalCancel: "ACCEPT" | "REPLACE" | "PAUSE";
 }
 

@@ -5,7 +5,10 @@ import type { JsonValue } from "./intent.ts";
 import { JsonValueSchema, LabelsSchema } from "./json.ts";
 import type { IntentId } from "./scalars.ts";
 
-/** How far a command is awaited: on disk, acknowledged by the venue, or ended. */
+/**
+ * How far a command is awaited: on disk, acknowledged by the venue, or ended. `accepted` is told
+ * without waiting for the disk again, so a state read at once may lag behind it by one commit.
+ */
 export type WaitFor = "durable" | "accepted" | "final";
 
 /** What a caller attaches to an order. */
@@ -14,8 +17,9 @@ export interface PlaceData {
   readonly intentId?: IntentId;
   /** Kept with the intent and given back; at most 16 KiB as JSON. */
   readonly metadata?: JsonValue;
-  /** For selecting intents and events. */
+  /** For selecting intents and events: at most 32, by Kubernetes' rules for labels. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** For the caller's own accounting: `[A-Za-z0-9._-]{1,64}`. */
   readonly strategyId?: string;
   /** Default: `durable`. */
   readonly waitFor?: WaitFor;

@@ -31,25 +31,35 @@ export interface UnknownCause {
 export interface RefusalReason {
   /** Ours, e.g. `INSUFFICIENT_FUNDS`, `RATE_LIMITED`, `FILTER`, `INVALID_TIMESTAMP`. */
   readonly code: string;
+  /** The venue's own code, as text; null if it gave none. */
   readonly venueCode: string | null;
+  /** The venue's words, cut to 512 characters. */
   readonly message: string;
-  /** True when the venue asks to come later (429, -1015): not a verdict on the order itself. */
+  /** Set when the venue asks to come later (429, -1015): not a verdict on the order itself. ms. */
   readonly retryAfterMs?: number;
 }
 
 /** One order as the venue shows it. Quantities are in base units. */
 export interface VenueOrder {
+  /** The venue's id, as text. */
   readonly exchangeOrderId: ExchangeOrderId;
+  /** Ours, or a foreign order's as it came; null if the venue left it out. */
   readonly clientOrderId: ClientOrderId | null;
+  /** Canonical symbol. */
   readonly symbolId: string;
+  /** Which way the base asset moves. */
   readonly side: Side;
+  /** `UNKNOWN` for what cannot be mapped; it then proves nothing. */
   readonly status: StandardOrderStatus;
+  /** Total quantity of the order, filled or not. */
   readonly amount: Decimal;
+  /** In quote units per base unit; null for a market order. */
   readonly limitPrice: Decimal | null;
   /** Cumulative, by the venue's count. */
   readonly filled: Decimal;
   /** Why it ended, if the venue says: `TIME_IN_FORCE`, `SELF_TRADE_PREVENTION`, `LIQUIDATION`. */
   readonly cause: string | null;
+  /** When it was so, by the venue's clock. */
   readonly venueTime: EpochMs;
   /** Trades that came with this message: some venues send them along with the order. */
   readonly fills: readonly Fill[];

@@ -10,12 +10,15 @@ import type { EpochMs } from "../model/scalars.ts";
 
 /** What one turn of one intent leaves behind. */
 export interface TurnRecord {
+  /** With the intent's id, the key of the row. */
   readonly exchangeId: string;
   readonly intentId: string;
   readonly symbolId: string;
   /** The desired state; set on the first turn and whenever it changed. */
   readonly intent: OrderIntent | null;
-  /** The original order, canonical JSON; on the first turn only (idempotent placement compares it). */
+  /**
+   * The original order, canonical JSON; on the first turn only (idempotent placement compares it).
+   */
   readonly original: string | null;
   /** `intentMachine.version` and the machine's context as JSON: all a restart needs. */
   readonly version: string;
@@ -29,6 +32,7 @@ export interface TurnRecord {
   readonly fills: readonly Fill[];
 }
 
+/** A fact of the venue that matches no intent yet. */
 export interface ParkedFact {
   readonly exchangeId: string;
   readonly symbolId: string;
@@ -48,6 +52,7 @@ export interface SideRecords {
   readonly meta?: readonly { readonly key: string; readonly value: string }[];
 }
 
+/** What is committed at once: all of it, or none. */
 export interface Batch extends SideRecords {
   readonly turns: readonly TurnRecord[];
 }
@@ -57,6 +62,7 @@ export interface Receipt {
   readonly events: readonly KernelEvent[];
 }
 
+/** An intent as its last turn left it. */
 export interface StoredIntent {
   readonly exchangeId: string;
   readonly intentId: string;
@@ -69,67 +75,113 @@ export interface StoredIntent {
   readonly terminal: boolean;
 }
 
+/** Which intents to list: all given fields must match. */
 export interface IntentFilter {
+  /** Set by the kernel on the methods of one exchange. */
   readonly exchangeId?: string;
+  /** Canonical symbol. */
   readonly symbolId?: string;
   /** Top states, e.g. `ACTIVE`. */
   readonly state?: string | readonly string[];
+  /** Intents that carry all of these labels. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Ended intents too. Default: only if `state` is given. */
   readonly includeTerminal?: boolean;
+  /** Rows of the page. Default: 100; above 1,000 it is cut to that. */
   readonly limit?: number;
   /** From a previous page's `next`. */
   readonly cursor?: string;
 }
 
+/** Which fills to list: all given fields must match. */
 export interface FillFilter {
+  /** Set by the kernel on the methods of one exchange. */
   readonly exchangeId?: string;
+  /** Canonical symbol. */
   readonly symbolId?: string;
+  /** Fills that count for this intent. */
   readonly intentId?: string;
+  /** Fills of this venue time and later. */
   readonly since?: EpochMs;
+  /** Rows of the page. Default: 100; above 1,000 it is cut to that. */
   readonly limit?: number;
+  /** From a previous page's `next`. */
   readonly cursor?: string;
 }
 
+/** A part of a longer list. */
 export interface Page<T> {
+  /** In the order of the list. */
   readonly items: readonly T[];
+  /** The `cursor` of the page after this one; null on the last. */
   readonly next: string | null;
 }
 
+/** A stretch of the sequence of events. */
 export interface EventQuery {
   /** Events after this id. */
   readonly since: number;
+  /** Events at most; above 1,000 it is cut to that. */
   readonly limit: number;
   readonly filter?: EventFilter;
 }
 
+/**
+ * Durable memory. Every read sees what `append` has answered; reads are synchronous.
+ *
+ * @throws {ValidationError} from reads by page, when limit or cursor are not valid.
+ */
 export interface Store {
+  /** `memory`, `sqlite`, or a name of its own. */
   readonly kind: string;
-  /** Atomic. Once it threw or rejected, the store is failed and takes nothing more. @throws {StoreError} */
+  /**
+   * Atomic, and durable before it returns or resolves. Once it threw or rejected, the store is
+   * failed and takes nothing more.
+   *
+   * @throws {StoreError}
+   */
   append(batch: Batch): Receipt | Promise<Receipt>;
   /** Why it failed, or null while it is healthy. */
   readonly failure: Error | null;
+  /** Every intent that has not ended, for a restart. */
   live(exchangeId: string): Iterable<StoredIntent>;
   intent(exchangeId: string, intentId: string): StoredIntent | undefined;
+  /** Whose attempt it is, also after the intent ended. */
   intentByClientOrderId(exchangeId: string, clientOrderId: string): StoredIntent | undefined;
+  /** Whose order it is at the venue; ids of venues are unique per symbol only. */
   intentByExchangeOrderId(
     exchangeId: string,
     symbolId: string,
     exchangeOrderId: string,
   ): StoredIntent | undefined;
+  /** Oldest first. */
   intents(filter: IntentFilter): Page<StoredIntent>;
+  /** In the order in which they were booked. */
   fills(filter: FillFilter): Page<Fill>;
   /** `${exchangeOrderId}:${tradeId}` of every fill of the intent. */
   fillKeys(exchangeId: string, intentId: string): readonly string[];
   /** Ascending. `oldest` is the first id still kept; a smaller `since` + 1 means a gap (410). */
   events(query: EventQuery): { readonly items: readonly KernelEvent[]; readonly oldest: number };
+  /** 0 before the first event. */
   readonly lastEventId: number;
+  /** Facts that wait for their intent. */
   parked(exchangeId: string): readonly ParkedFact[];
+  /** Open and settled ones, of one exchange or of all. */
   drifts(exchangeId?: string): readonly Drift[];
+  /** A value kept beside the intents, such as the identity of the data dir. */
   meta(key: string): string | undefined;
   /** Deletes events older than `before`. @returns how many. */
   prune(options: { readonly eventsBefore: EpochMs }): number;
+  /**
+   * Writes a copy, consistent in itself, to a file that does not exist yet.
+   *
+   * @throws {StoreError} when it cannot.
+   */
   backup(path: string): Promise<void>;
-  /** Refuses all later appends of an older epoch. One process per data dir makes it a no-op here. */
+  /**
+   * Refuses all later appends of an older epoch. One process per data dir makes it a no-op here.
+   */
   fence(epoch: number): void;
+  /** Flushes what is under way; nothing may be asked of it afterwards. */
   close(): Promise<void>;
 }

@@ -6,24 +6,12 @@
 import { getJsonLinesFormatter, type LogLevel as TapeLevel } from "@logtape/logtape";
 import { redactByField } from "@logtape/redaction";
 import type { Clock } from "../model/clock.ts";
-import type { Log as LogPort } from "../model/log.ts";
+import type { JsonValue } from "../model/intent.ts";
+import type { Log, LogFields } from "../model/log.ts";
 import { redact, REDACTED, SECRET_FIELDS } from "./redact.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
-
-export type LogFields = Readonly<Record<string, unknown>>;
-
-/**
- * The model's port to the log, wider by fields of any kind: errors too. Messages are constant
- * text; what varies goes into the fields. Never throws.
- */
-export interface Log extends LogPort {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-}
 
 export interface LogOptions {
   readonly clock: Clock;
@@ -45,9 +33,16 @@ export const silentLog: Log = {
 /** A line longer than this is a mistake (a whole order book in a field); it is cut, and says so. */
 const LINE_LENGTH_MAX = 16_384;
 
+/** Deep enough for store → adapter → transport. */
+const ERROR_CAUSES_MAX = 4;
+
 const ENCODER = new TextEncoder();
 
-/** @returns a log at `level` (default `info`) that redacts every field and line. */
+/**
+ * Messages are constant text; what varies goes into the fields. Writing never throws.
+ *
+ * @returns a log at `level` (default `info`) that redacts every field and line.
+ */
 export function openLog(options: LogOptions): Log {
   const floor = LOG_LEVELS.indexOf(options.level ?? "info");
   const write = options.write ?? writeToStderr;
@@ -69,7 +64,7 @@ export function openLog(options: LogOptions): Log {
         // Not a template: a message that quotes `{secret}` must not be taken for a placeholder.
         rawMessage: "",
         timestamp: options.clock.now(),
-        properties: plainFields(fields),
+        properties: { ...fields },
       });
     } catch {
       // A field that cannot be formatted, or a closed standard error, must not stop an order.
@@ -90,22 +85,20 @@ const TAPE_LEVELS: Readonly<Record<Exclude<LogLevel, "off">, TapeLevel>> = {
   error: "error",
 };
 
-/** Errors keep name, message, stack and cause only: other properties may carry a signed request. */
-function plainFields(fields: LogFields): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, plainError(value, ERROR_CAUSES_MAX)]),
-  );
+/**
+ * An error as a field: its name, message, stack and causes. Its other properties stay behind, since
+ * they may hold a signed request.
+ */
+export function errorField(error: unknown): JsonValue {
+  return fieldOf(error, ERROR_CAUSES_MAX);
 }
 
-/** Deep enough for store → adapter → transport. */
-const ERROR_CAUSES_MAX = 4;
-
-function plainError(value: unknown, causesLeft: number): unknown {
-  if (!(value instanceof Error)) return value;
-  const { name, message, stack, cause } = value;
-  const inner = cause === undefined || causesLeft === 0
+function fieldOf(error: unknown, causesLeft: number): JsonValue {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack = null, cause } = error;
+  const inner: Record<string, JsonValue> = cause === undefined || causesLeft === 0
     ? {}
-    : { cause: plainError(cause, causesLeft - 1) };
+    : { cause: fieldOf(cause, causesLeft - 1) };
   return { name, message, stack, ...inner };
 }
 

@@ -21,7 +21,9 @@ const POLL_MS = 50;
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Options with `testnet: "local"` replaced by the endpoints, keys and bounds of the local testnet. */
+/**
+ * Options with `testnet: "local"` replaced by the endpoints, keys and bounds of the local testnet.
+ */
 export async function resolveLocalTestnet(options: Options, path: string): Promise<Options> {
   if (options["testnet"] !== "local") return options;
   const { testnet: _local, endpoints, ...rest } = options;

@@ -22,12 +22,14 @@ import type { Fill } from "../../src/model/fill.ts";
 import type { SymbolMetadata } from "../../src/model/instrument.ts";
 import { type StandardOrder, StandardOrderSchema } from "../../src/model/order.ts";
 import type { FillFilter, IntentFilter, Page } from "../../src/stores/store.ts";
+import type { StoreError } from "../../src/model/errors.ts";
 import { AT, symbolMetadata, viewOf } from "./fake_rows.ts";
 
 export const ORDER = { symbolId: "BTC/USDT", side: "BUY", amount: "0.01", limitPrice: "50000" };
 
 /** Every call the doors made, as `method argument`. */
 export class FakeKernel implements Kernel {
+  readonly closed = Promise.withResolvers<StoreError | null>().promise;
   state = "running";
   readonly calls: string[] = [];
   readonly stored: KernelEvent[] = [];
@@ -192,6 +194,14 @@ export class FakeExchange implements ExchangeKernel {
       }
       return open.length;
     });
+  }
+
+  placeOrderGroup(): Promise<never> {
+    return Promise.reject(new Error("groups are not supported"));
+  }
+
+  cancelGroup(): Promise<never> {
+    return Promise.reject(new Error("groups are not supported"));
   }
 
   resumeIntent(): Promise<void> {

@@ -1,6 +1,6 @@
 /** A served API over a fake kernel, and a client that says only what it is told to say. */
 import { type ApiOptions, type ApiServer, serveApi } from "../../src/api/server.ts";
-import type { Log, LogFields } from "../../src/telemetry/log.ts";
+import type { Log, LogFields } from "../../src/model/log.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { FakeKernel } from "./fake_kernel.ts";
 
@@ -92,7 +92,7 @@ export class RecordedLog implements Log {
   error = (message: string, fields?: LogFields) => this.#add("error", message, fields);
 
   #add(level: string, message: string, fields: LogFields = {}): void {
-    const shown = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+    const shown = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     this.lines.push([level, message, ...shown].join(" "));
   }
 }

@@ -39,3 +39,12 @@ export async function until(done: () => boolean, what: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Waits until the kernel tells nothing new: what a cancel set off has ended. */
+export async function quiet(kernel: OpenedKernel): Promise<void> {
+  for (let calm = 0, seen = -1; calm < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    calm = kernel.lastEventId === seen ? calm + 1 : 0;
+    seen = kernel.lastEventId;
+  }
+}

@@ -25,7 +25,7 @@ const STEPS = [
   ["submitting", "committed, dispatch"],
   ["gated", "fill and sign the request"],
   ["sent", "hand it to fetch"],
-  ["answered", "wire, venue, parse"],
+  ["told", "wire and venue, until its answer or its frame is parsed"],
   ["woken", "the outcome's turn, the caller wakes"],
 ] as const;
 
@@ -81,16 +81,20 @@ export const steps: Bench = {
 
 class Trace {
   #marks = new Map<string, number>();
+  /** Counts the orders. */
+  current = 0;
   /** Commits until the caller woke, those of other turns included. */
   appends = 0;
 
   begin(): void {
     this.#marks = new Map([["begin", performance.now()]]);
     this.appends = 0;
+    this.current += 1;
   }
 
-  /** Only the first of a name counts: later ones belong to other turns. */
+  /** Only the first of a name counts, and no frame of the order before it. */
   mark(name: (typeof STEPS)[number][0]): void {
+    if (name === "told" && !this.#marks.has("sent")) return;
     if (!this.#marks.has(name)) this.#marks.set(name, performance.now());
   }
 
@@ -134,6 +138,7 @@ function tracedAdapter(adapter: ExchangeAdapter, trace: Trace): ExchangeAdapter 
   const { submit } = adapter.execution;
   const traced: ExchangeAdapter["execution"]["submit"] = async (request, gate) => {
     trace.mark("submitting");
+    const mine = trace.current;
     const outcome = await submit(request, {
       check: (wire) => {
         trace.mark("gated");
@@ -144,9 +149,16 @@ function tracedAdapter(adapter: ExchangeAdapter, trace: Trace): ExchangeAdapter 
         gate.sent();
       },
     });
-    trace.mark("answered");
+    // The stream may have been faster, and the next order may be under way by now.
+    if (mine === trace.current) trace.mark("told");
     return outcome;
   };
   Object.assign(adapter.execution, { submit: traced });
+  const onFact = adapter.onFact.bind(adapter);
+  adapter.onFact = (listener) =>
+    onFact((fact) => {
+      if (fact.kind === "order") trace.mark("told");
+      listener(fact);
+    });
   return adapter;
 }

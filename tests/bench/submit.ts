@@ -5,7 +5,7 @@
 import { type Bench, type BenchOptions, compare, type Compared } from "./harness.ts";
 import { latencyFigure, rateFigure } from "./harness.ts";
 import { openRawCcxt } from "./raw_ccxt.ts";
-import { openScratch } from "./scratch.ts";
+import { openScratch, quiet } from "./scratch.ts";
 import { drive } from "./stats.ts";
 import { BASELINE_KEYS, KERNEL_KEYS, startVenue } from "./venue_process.ts";
 
@@ -45,27 +45,20 @@ async function submit(
   const ccxt = await openRawCcxt(venue.url, BASELINE_KEYS);
   const { amount, limitPrice } = ORDER;
   const ours = () => exchange.placeOrder(ORDER, { waitFor: "accepted" });
-  const theirs = () =>
-    ccxt.createOrder(SYMBOL, "limit", "buy", Number(amount), Number(limitPrice));
+  const theirs = () => ccxt.createOrder(SYMBOL, "limit", "buy", Number(amount), Number(limitPrice));
   return await compare({
     ours: {
       measure: () => drive(load, ours),
       restore: async () => {
         await exchange.cancelAllOrders();
-        await settled();
+        await quiet(scratch.kernel);
       },
     },
     baseline: {
       measure: () => drive(load, theirs),
       restore: async () => {
         await ccxt.cancelAllOrders(SYMBOL);
-        await settled();
       },
     },
   }, blocks);
-
-  /** The frames of the cancels belong to no block. */
-  async function settled(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 2 * latencyMs + 20));
-  }
 }

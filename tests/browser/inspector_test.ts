@@ -172,14 +172,14 @@ Deno.test("inspector page: without the token it says so and shows nothing", asyn
   assertEquals(await page.$$eval("[data-actor]", (rows) => rows.length), 0);
 });
 
-Deno.test("inspector page: a phone shows the list, then the actor, and nothing sticks out", async () => {
+Deno.test("inspector page: a phone shows the list, then the actor; nothing sticks out", async () => {
   await using served = serveInspector(30);
   await using browser = await openBrowser();
   const { page, complaints } = await browser.page(PHONE);
   await page.goto(`${served.address}#token=${TOKEN}`);
   await page.waitForSelector('[data-actor="kernel"]');
   await page.goto(`${served.address}#/intents`);
-  await page.waitForSelector(`#row-3${row(3)}`); // the list of intents, no longer that of all actors
+  await page.waitForSelector(`#row-3${row(3)}`); // in the list of intents
   await page.click(row(3));
   await page.waitForSelector('[data-state="SUBMITTING.inDoubt"].here');
   assertStringIncludes(await textOf(page, ".g-da"), "Worst case");

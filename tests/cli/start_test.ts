@@ -153,8 +153,7 @@ Deno.test("start: flags win over the file, disabled exchanges are left out", asy
     await Deno.writeTextFile(
       config,
       "data: ./elsewhere\nhttp: { port: 1 }\nexchanges:\n" +
-        "  paper: { kind: paper }\n  off: { kind: paper, enabled: false }\n" +
-        'risk: { maxNotionalPerOrder: "77" }\n',
+        "  paper: { kind: paper }\n  off: { kind: paper, enabled: false }\n",
     );
     const start = new Start();
     const ended = start.run("--config", config, "--port", "0", "--data", data);
@@ -162,7 +161,6 @@ Deno.test("start: flags win over the file, disabled exchanges are left out", asy
     const [options] = start.opened;
     assertEquals(Object.keys(options!.exchanges), ["paper"]);
     assertEquals(options!.store, { kind: "sqlite", path: data });
-    assertEquals(options!.risk.maxNotionalPerOrder, "77");
     start.ask();
     assertEquals(await ended, 0);
   });
@@ -177,6 +175,11 @@ Deno.test("start: a wrong configuration is named by place and ends with 2", asyn
     assertEquals(await start.run("--config", config), 2);
     assertStringIncludes(start.err, `${config}:2:14 exchanges.a.kind: expected one of paper`);
     assertEquals(start.opened, []);
+    await Deno.writeTextFile(config, 'exchanges: { a: { kind: paper } }\nrisk: { caps: "9" }\n');
+    const capped = new Start();
+    assertEquals(await capped.run("--config", config), 2);
+    assertStringIncludes(capped.err, `${config}:2:1 risk: not available in this version`);
+    assertEquals(capped.opened, []);
     await Deno.writeTextFile(config, "exchanges:\n  a: { kind: paper, enabled: false }\n");
     assertEquals(await new Start().run("--config", config, "--data", data), 2);
   });

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { defaultConfig, loadConfig, parseConfig } from "../../src/config/config.ts";
-import { decimal } from "../../src/model/decimal.ts";
 import { ConfigError } from "../../src/model/errors.ts";
 import { redactKnown } from "../../src/telemetry/redact.ts";
 
@@ -29,11 +28,6 @@ Deno.test("config: without a file there is one paper exchange in ./data on port 
     exchanges: {
       paper: { kind: "paper", enabled: true, mode: "live", exclusiveAccount: false },
     },
-    risk: {
-      maxNotionalPerOrder: decimal("10000"),
-      priceCollarPercent: decimal("5"),
-      maxOpenOrders: 500,
-    },
     log: { level: "info" },
   });
 });
@@ -53,7 +47,6 @@ exchanges:
     endpoints: http://127.0.0.1:7171
     limits: { ordersPerSecond: 10, weightPerMinute: 1200 }
   paper: { kind: paper, balances: { USDT: "1000.50" }, fees: { maker: "0", taker: "0.001" } }
-risk: { maxNotionalPerOrder: "250.5", priceCollarPercent: "5", maxOpenOrders: "7" }
 log: { level: debug }
 `,
     { KEY: "key-0123456789", SECRET: "middle-0123456789" },
@@ -71,7 +64,6 @@ log: { level: debug }
     endpoints: "http://127.0.0.1:7171",
     limits: { ordersPerSecond: 10, weightPerMinute: 1200 },
   });
-  assertEquals(config.risk.maxOpenOrders, 7);
   assertEquals(config.log.level, "debug");
 });
 
@@ -111,8 +103,8 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "an unknown key at the top",
-    `${PAPER}riks: {}\n`,
-    ['kernel.yaml:2:1 riks: unknown key (did you mean "risk"?)'],
+    `${PAPER}htpt: {}\n`,
+    ['kernel.yaml:2:1 htpt: unknown key (did you mean "http"?)'],
   ],
   [
     "an unknown key of an exchange",
@@ -136,16 +128,49 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "money as a YAML number",
-    `${PAPER}risk:\n  maxNotionalPerOrder: 0.1\n`,
+    "exchanges:\n  p: { kind: paper, balances: { BTC: 0.1 } }\n",
     [
-      "kernel.yaml:3:24 risk.maxNotionalPerOrder: " +
+      "kernel.yaml:2:38 exchanges.p.balances.BTC: " +
       'expected a decimal in quotes, e.g. "10.5", got number 0.1',
     ],
   ],
   [
-    "a cap of nothing",
-    `${PAPER}risk: { priceCollarPercent: "0" }\n`,
-    ['kernel.yaml:2:29 risk.priceCollarPercent: expected more than 0, got "0"'],
+    "a tick size of nothing",
+    "exchanges:\n  p:\n    kind: paper\n    instruments:\n" +
+    '    - { base: A, quote: B, tickSize: "0", stepSize: "1" }\n',
+    ['kernel.yaml:5:38 exchanges.p.instruments.0.tickSize: expected more than 0, got "0"'],
+  ],
+  [
+    "risk caps, which nothing would enforce yet",
+    `${PAPER}risk: { maxNotionalPerOrder: 5, of: { no: interest } }\n`,
+    [
+      "kernel.yaml:2:1 risk: not available in this version: " +
+      "remove the section, no cap in it would be enforced",
+    ],
+  ],
+  [
+    "an empty risk section",
+    `${PAPER}risk:\n`,
+    [
+      "kernel.yaml:2:1 risk: not available in this version: " +
+      "remove the section, no cap in it would be enforced",
+    ],
+  ],
+  [
+    "an exchange that should only be observed, also one that is disabled",
+    "exchanges:\n  p: { kind: paper, enabled: false, mode: observe }\n",
+    [
+      "kernel.yaml:2:43 exchanges.p.mode: " +
+      "observe is not available in this version; expected live",
+    ],
+  ],
+  [
+    "an account said to be the kernel's alone",
+    "exchanges:\n  p: { kind: paper, exclusiveAccount: true }\n",
+    [
+      "kernel.yaml:2:39 exchanges.p.exclusiveAccount: " +
+      "true is not available in this version; expected false",
+    ],
   ],
   ["no exchanges", "data: ./x\n", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
   ["an empty file", "", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
@@ -238,8 +263,8 @@ Deno.test("config: a reference that is none is refused, $${ is a literal", () =>
 });
 
 Deno.test("config: a variable is text only: it adds no structure and no reference", () => {
-  const config = parse(`data: '\${D}'\n${PAPER}`, { D: "x\nrisk: {}\n${E}", E: "never" });
-  assertEquals(config.data, "x\nrisk: {}\n${E}");
+  const config = parse(`data: '\${D}'\n${PAPER}`, { D: "x\nhttp: {}\n${E}", E: "never" });
+  assertEquals(config.data, "x\nhttp: {}\n${E}");
 });
 
 Deno.test("config: no message holds a secret, nor the value of a variable", () => {
@@ -253,6 +278,36 @@ exchanges:
   const lines = mistakes(text, env);
   assert(lines.length >= 4);
   assert(!lines.join("\n").includes("cfg-canary"), lines.join("\n"));
+});
+
+Deno.test("config: what is not built yet is refused from a variable too", () => {
+  const section = "exchanges: { p: { kind: paper, mode: '${M}', exclusiveAccount: '${X}' } }";
+  assertEquals(mistakes(section, { M: "observe", X: "true" }), [
+    "kernel.yaml:1:38 exchanges.p.mode: observe is not available in this version; expected live",
+    "kernel.yaml:1:64 exchanges.p.exclusiveAccount: " +
+    "true is not available in this version; expected false",
+  ]);
+  parse(section, { M: "live", X: "false" });
+});
+
+Deno.test("config: only the local testnet needs no keys", () => {
+  const { exchanges } = parse("exchanges: { b: { kind: binance, testnet: local } }");
+  const section = exchanges["b"]!;
+  assertEquals(["apiKey" in section, "secret" in section], [false, false]);
+  for (const testnet of ["true", "false"]) {
+    const rule = "expected a ${VARIABLE}, got nothing; only `testnet: local` needs no keys";
+    assertEquals(mistakes(`exchanges:\n  b: { kind: binance, testnet: ${testnet} }\n`), [
+      `kernel.yaml:2:3 exchanges.b.apiKey: ${rule}`,
+      `kernel.yaml:2:3 exchanges.b.secret: ${rule}`,
+    ]);
+  }
+});
+
+Deno.test("config: half a key pair is a mistake for the local testnet too", () => {
+  assertEquals(mistakes("exchanges:\n  b: { kind: binance, testnet: local, apiKey: abcdefgh }\n"), [
+    "kernel.yaml:2:3 exchanges.b.secret: expected apiKey and secret together, or neither, " +
+    "got nothing",
+  ]);
 });
 
 Deno.test("config: keys written into a file that others can read are refused", () => {

@@ -37,7 +37,7 @@ Deno.test("inspector: addresses of others are left to them", async () => {
   }
 });
 
-Deno.test("inspector: every answer forbids foreign code, markup from text and guessing", async () => {
+Deno.test("inspector: every answer forbids foreign code and markup from text", async () => {
   const { get } = open();
   for (const path of ["/inspector", "/inspector/assets/js/main.js", "/inspector/api/nothing"]) {
     const answer = await get(path);
@@ -52,7 +52,7 @@ Deno.test("inspector: every answer forbids foreign code, markup from text and gu
   }
 });
 
-Deno.test("inspector: the page names nothing but its own files, and all of them are served", async () => {
+Deno.test("inspector: the page names only its own files, and all of them are served", async () => {
   const { get } = open();
   const page = await (await get("/inspector")).text();
   const names = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? "");
@@ -118,7 +118,7 @@ Deno.test("inspector: bad input is refused by name and rule", async () => {
   }
 });
 
-Deno.test("inspector: rows are filtered by text, kind and state, and cut to the window", async () => {
+Deno.test("inspector: rows are filtered by text, kind and state, and windowed", async () => {
   const { get } = open({ intents: 500 });
   const read = async (query: string) => await (await get(`/inspector/api/actors?${query}`)).json();
   const page = await read("kind=intent&offset=100&limit=50");

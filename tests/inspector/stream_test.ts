@@ -24,7 +24,7 @@ function open() {
   return { clock, kernel, inspector, request, follow };
 }
 
-Deno.test("stream: the first frame holds the window, the counts, the focus and the log", async () => {
+Deno.test("stream: the first frame holds window, counts, focus and log", async () => {
   const { kernel, follow, inspector } = open();
   kernel.tell("OrderSubmitted", "grid-btc-0001", "order.submit");
   const page = await follow(`focus=${intentActorId(1)}&offset=10&limit=20&log=focus`);
@@ -37,7 +37,7 @@ Deno.test("stream: the first frame holds the window, the counts, the focus and t
   await inspector.close();
 });
 
-Deno.test("stream: while nothing changes nothing is read and only an empty line is sent", async () => {
+Deno.test("stream: while nothing changes nothing is read; only an empty line goes out", async () => {
   const { clock, kernel, follow, inspector } = open();
   const page = await follow("limit=20");
   await page.frame();
@@ -62,7 +62,7 @@ Deno.test("stream: a change reaches the page in the next frame, without what sta
   await inspector.close();
 });
 
-Deno.test("stream: many changes between two frames are one frame with the newest state", async () => {
+Deno.test("stream: changes between two frames are one frame with the newest state", async () => {
   const { clock, kernel, follow, inspector } = open();
   const page = await follow(`focus=${intentActorId(0)}&limit=1`);
   await page.frame();

@@ -15,6 +15,7 @@ export const POLICY: IntentPolicy = {
   amendInPlace: false,
   cancelByClientOrderId: true,
   proofAfterMs: 12_000,
+  landsWithinMs: 7_000,
   retentionMs: 3_600_000,
 };
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type AnyStateMachine, createActor } from "xstate";
 import { getShortestPaths } from "xstate/graph";
+import { accountMachine } from "../../machines/account.ts";
 import { connectionMachine } from "../../machines/connection.ts";
 import { exchangeMachine } from "../../machines/exchange.ts";
 import { intentMachine } from "../../machines/intent.ts";
@@ -25,6 +26,11 @@ const EVENTS = {
     { type: "budget.exhausted", reason: "private" },
     { type: "exchange.drain" },
     { type: "exchange.stop" },
+  ],
+  account: [
+    { type: "account.read" },
+    { type: "account.answered", at: 1_000 },
+    { type: "account.failed", reason: "TIMEOUT" },
   ],
   kernel: [
     { type: "kernel.started" },
@@ -99,6 +105,10 @@ const byTimes = ({ value, context }: { value: unknown; context: unknown }) => {
   const { dueAt, openUntil } = context as { dueAt: number | null; openUntil: number };
   return `${JSON.stringify(value)} ${dueAt} ${openUntil}`;
 };
+
+Deno.test("paths: every edge of the account machine is taken", () => {
+  assertEquals(uncovered(accountMachine, EVENTS.account, byState), []);
+});
 
 Deno.test("paths: every transition of the exchange machine is taken by some path", () => {
   assertEquals(uncovered(exchangeMachine, EVENTS.exchange, byState), []);

@@ -1,4 +1,6 @@
-/** The venue port of one simulated process: signs, asks the gate, and hands over to the transport. */
+/**
+ * The venue port of one simulated process: signs, asks the gate, and hands over to the transport.
+ */
 import type {
   AmendOutcome,
   AmendRequest,
@@ -100,20 +102,28 @@ export class SimulatedAdapter implements ExchangeAdapter {
       amend: (request, gate) => this.#amend(request, gate),
       lookup: (ref) => this.#lookup(ref),
       openOrders: (symbolId) =>
-        this.#read("openOrders", (view) =>
-          view.openOrders().filter((o) => symbolId === undefined || o.symbolId === symbolId)
-            .map((order) => venueOrderOf(order))),
+        this.#read(
+          "openOrders",
+          (view) =>
+            view.openOrders().filter((o) => symbolId === undefined || o.symbolId === symbolId)
+              .map((order) => venueOrderOf(order)),
+        ),
       fillsSince: (symbolId, since) =>
-        this.#read("fillsSince", (view) =>
-          this.#fills(view, (trade) => trade.symbolId === symbolId && trade.time >= since)),
+        this.#read(
+          "fillsSince",
+          (view) =>
+            this.#fills(view, (trade) => trade.symbolId === symbolId && trade.time >= since),
+        ),
       fillsOf: (ref) =>
         this.#read("fillsOf", (view) => {
           const order = view.order(keyOf(ref));
           return this.#fills(view, (trade) => trade.orderId === order?.orderId);
         }),
       balances: () =>
-        this.#read("balances", () =>
-          venue.engine.balances(ACCOUNT).map((each) => balanceView(each, venue.now()))),
+        this.#read(
+          "balances",
+          () => venue.engine.balances(ACCOUNT).map((each) => balanceView(each, venue.now())),
+        ),
       positions: () => this.#read("positions", () => []),
     };
   }
@@ -196,12 +206,17 @@ export class SimulatedAdapter implements ExchangeAdapter {
 
   #amend(request: AmendRequest, gate: SendGate): Promise<AmendOutcome> {
     const { limitPrice } = request.order;
-    return this.#send<AmendOutcome>("amend", request, gate, () =>
-      this.#outcome(this.#o.venue.engine.amend(ACCOUNT, {
-        ...keyOf(request),
-        quantity: request.amount,
-        ...(limitPrice === null ? {} : { price: limitPrice }),
-      })));
+    return this.#send<AmendOutcome>(
+      "amend",
+      request,
+      gate,
+      () =>
+        this.#outcome(this.#o.venue.engine.amend(ACCOUNT, {
+          ...keyOf(request),
+          quantity: request.amount,
+          ...(limitPrice === null ? {} : { price: limitPrice }),
+        })),
+    );
   }
 
   #cancel(ref: OrderRef, gate: SendGate): Promise<CancelOutcome> {
@@ -224,12 +239,18 @@ export class SimulatedAdapter implements ExchangeAdapter {
     execute: () => T,
   ): Promise<T | Exclude<Mutated, { kind: "accepted" | "notFound" }>> {
     const { decisions, watch, incarnation } = this.#o;
-    if (decisions.fault("slowSigning", 0.05)) {
-      await this.#sleep(decisions.between("sign:slow", [20, 4_000]));
+    const isTroubled = decisions.fault("slowSigning", 0.05);
+    if (isTroubled) {
+      await this.#sleep(decisions.between("sign:slow", [20, 6_000]));
     }
     const signedAt = this.venueNow();
-    if (!this.#isConnected || signedAt === null) return { kind: "notSent", reason: "NOT_CONNECTED" };
-    const validForMs = Math.max(0, Math.min(TIMING.validityMs, (ref.deadline ?? Infinity) - signedAt));
+    if (!this.#isConnected || signedAt === null) {
+      return { kind: "notSent", reason: "NOT_CONNECTED" };
+    }
+    const left = Math.max(0, (ref.deadline ?? Infinity) - signedAt);
+    // Some adapters shorten the validity to fit the deadline; of others the gate stops what is late.
+    const isFitted = decisions.trait("fittedValidity", 0.5);
+    const validForMs = isFitted ? Math.min(TIMING.validityMs, left) : TIMING.validityMs;
     const stop = gate.check({ signedAt, validForMs });
     if (stop !== null) return { kind: "notSent", reason: stop };
     const request: WireRequest = {
@@ -244,6 +265,7 @@ export class SimulatedAdapter implements ExchangeAdapter {
     gate.sent();
     return await this.#transport.mutate<T | Exclude<Mutated, { kind: "accepted" | "notFound" }>>({
       request,
+      isTroubled,
       execute,
       unknown: (cause) => ({ kind: "unknown", cause }),
       refuse: (code, retryAfterMs) => ({

@@ -13,6 +13,7 @@ export const FAULTS = [
   "resetWhileDelayed",
   "responseLost",
   "responseDelayed",
+  "adapterMute",
   "serverError",
   "refused",
   "slowEngine",
@@ -31,6 +32,7 @@ export const FAULTS = [
   "diskSlow",
   "diskFailed",
   "externalCancel",
+  "restart",
 ] as const;
 
 export type FaultKind = typeof FAULTS[number];

@@ -1,4 +1,6 @@
-/** The private stream of one process: late, twice, out of order, silent or gone, as the seed says. */
+/**
+ * The private stream of one process: late, twice, out of order, silent or gone, as the seed says.
+ */
 import type { ExchangeSocket, VenueFact } from "../../src/exchanges/exchange.ts";
 import type { Decisions } from "./decisions.ts";
 import type { Incarnation } from "./incarnation.ts";

@@ -22,6 +22,8 @@ export interface TransportOptions {
 /** How the venue and the line answer a mutation. */
 export interface Mutation<T> {
   readonly request: WireRequest;
+  /** It met trouble before it left, which seldom comes alone. */
+  readonly isTroubled: boolean;
   readonly execute: () => T;
   /** The venue's gateway turned it away: it never executes. */
   readonly refuse: (code: string, retryAfterMs?: number) => T;
@@ -47,9 +49,11 @@ export class Transport {
     venue.requests.push(request);
     return new Promise((resolve) => {
       const answer = this.#once(request, resolve);
-      // One that never answers at all is caught by the kernel's own deadline.
-      const isMute = decisions.chance("wire:mute", 0.05);
-      if (!isMute) incarnation.setTimer(() => answer(mutation.unknown(TIMEOUT)), ADAPTER_TIMEOUT_MS);
+      // An adapter that never answers at all is caught by the kernel's own deadline.
+      const isMute = decisions.fault("adapterMute", 0.3);
+      if (!isMute) {
+        incarnation.setTimer(() => answer(mutation.unknown(TIMEOUT)), ADAPTER_TIMEOUT_MS);
+      }
       if (decisions.fault("requestLost", 0.06)) {
         request.isDone = true;
         if (decisions.chance("wire:reset", 0.5)) {
@@ -57,7 +61,7 @@ export class Transport {
         }
         return;
       }
-      const isLate = decisions.fault("requestDelayed", 0.08);
+      const isLate = decisions.fault("requestDelayed", mutation.isTroubled ? 0.5 : 0.08);
       const delayMs = decisions.between("wire:there", isLate ? [300, 9_000] : [1, 30]);
       if (isLate && decisions.fault("resetWhileDelayed", 0.6)) {
         incarnation.setTimer(() => answer(mutation.unknown(RESET)), 50);
@@ -99,7 +103,11 @@ export class Transport {
     if (decisions.fault("refused", 0.03)) {
       request.isDone = true;
       const retryAfterMs = decisions.between("wire:retryAfter", [500, 2_000]);
-      return this.#back(() => answer(mutation.refuse("RATE_LIMITED", retryAfterMs)), answer, mutation);
+      return this.#back(
+        () => answer(mutation.refuse("RATE_LIMITED", retryAfterMs)),
+        answer,
+        mutation,
+      );
     }
     const isBroken = decisions.fault("serverError", 0.05);
     if (isBroken && decisions.chance("wire:notExecuted", 0.5)) {
@@ -108,7 +116,10 @@ export class Transport {
     }
     request.isAdmitted = true;
     const isSlow = decisions.fault("slowEngine", 0.1);
-    const engineMs = decisions.between("engine:delay", isSlow ? [50, TIMING.engineBoundMs] : [0, 2]);
+    const engineMs = decisions.between(
+      "engine:delay",
+      isSlow ? [50, TIMING.engineBoundMs] : [0, 2],
+    );
     clock.setTimer(() => {
       const value = mutation.execute();
       request.isDone = true;

@@ -8,7 +8,11 @@
 import type { VenueTiming } from "../../src/exchanges/exchange.ts";
 import { spotInstrument } from "../../src/exchanges/paper/catalogue.ts";
 import { MatchingEngine } from "../../src/exchanges/paper/engine.ts";
-import type { ExecutionReport, PaperOrder, PaperTrade } from "../../src/exchanges/paper/messages.ts";
+import type {
+  ExecutionReport,
+  PaperOrder,
+  PaperTrade,
+} from "../../src/exchanges/paper/messages.ts";
 import { add, type Decimal, decimal, ZERO } from "../../src/model/decimal.ts";
 import type { EpochMs } from "../../src/model/scalars.ts";
 import type { VirtualClock } from "../../src/system/virtual_clock.ts";

@@ -14,6 +14,8 @@ type Order = Readonly<Record<string, string | boolean>> & {
 interface Wish {
   readonly intentId: string;
   order: Order;
+  /** Specifications it had before: going back to one is what a stale read confuses. */
+  readonly earlier: Order[];
   isAcknowledged: boolean;
 }
 
@@ -24,11 +26,15 @@ export interface WorkloadOptions {
   readonly log: (line: string) => void;
   /** Null while no process runs. */
   readonly kernel: () => ExchangeKernel | null;
+  /** Stored, and not ended. */
+  readonly isLive: (intentId: string) => boolean;
+  readonly later: (act: () => void, delayMs: number) => void;
 }
 
 const ACTIONS: readonly (readonly [name: keyof Actions, weight: number])[] = [
-  ["place", 46],
-  ["modify", 24],
+  ["place", 44],
+  ["modify", 20],
+  ["verify", 6],
   ["cancel", 14],
   ["cancelAll", 2],
   ["manual", 4],
@@ -37,7 +43,7 @@ const ACTIONS: readonly (readonly [name: keyof Actions, weight: number])[] = [
 ];
 
 type Actions = Record<
-  "place" | "modify" | "cancel" | "cancelAll" | "manual" | "resume" | "again",
+  "place" | "modify" | "verify" | "cancel" | "cancelAll" | "manual" | "resume" | "again",
   () => void
 >;
 
@@ -54,7 +60,8 @@ export class Workload {
     this.#o = options;
     this.#actions = {
       place: () => this.#place(),
-      modify: () => this.#modify(),
+      modify: () => this.#modify(this.#pickWish()),
+      verify: () => this.#verify(this.#pickWish()),
       cancel: () => this.#cancel(),
       cancelAll: () => this.#cancelAll(),
       manual: () => this.#placeManually(),
@@ -75,7 +82,7 @@ export class Workload {
   moveMarket(): void {
     const { decisions, venue } = this.#o;
     const symbolId = decisions.pick("market:symbol", SYMBOLS);
-    const step = decisions.between("market:step", [-40, 40]);
+    const step = decisions.between("market:step", [-30, 30]);
     const cents = Math.max(5_000, Math.min(15_000, this.#price(symbolId) + step));
     this.#prices.set(symbolId, cents);
     venue.engine.trade(symbolId, {
@@ -105,13 +112,13 @@ export class Workload {
       symbolId,
       side,
       amount: hundredths(decisions.between("place:amount", [5, 400])),
-      ...(kind === "MARKET" ? {} : { limitPrice: price(this.#limit(symbolId)) }),
+      ...(kind === "MARKET" ? {} : { limitPrice: price(this.#limit(symbolId, side)) }),
       ...(kind === "IOC" || kind === "FOK" ? { timeInForce: kind } : {}),
       ...(kind === "POST" ? { postOnly: true } : {}),
       onExternalCancel: decisions.pick("place:policy", ["ACCEPT", "REPLACE", "PAUSE"]),
       onAbsent: decisions.pick("place:onAbsent", ["RETRY", "RETRY", "FAIL"]),
     };
-    const wish = { intentId, order, isAcknowledged: false };
+    const wish = { intentId, order, earlier: [], isAcknowledged: false };
     this.#wishes.push(wish);
     this.placed += 1;
     this.#send(wish);
@@ -136,28 +143,49 @@ export class Workload {
     });
   }
 
-  #modify(): void {
-    const { decisions, checks, log } = this.#o;
-    const wish = this.#pickWish();
+  #modify(wish: Wish | undefined): void {
+    const { decisions, checks, log, later } = this.#o;
     if (wish === undefined || wish.order["limitPrice"] === undefined) return;
     const { intentId } = wish;
-    const changesPrice = decisions.chance("modify:price", 0.6);
-    const changesAmount = !changesPrice || decisions.chance("modify:amount", 0.4);
-    const order: Order = {
-      ...wish.order,
-      ...(changesPrice ? { limitPrice: price(this.#limit(wish.order.symbolId)) } : {}),
-      ...(changesAmount
-        ? { amount: hundredths(decisions.between("modify:size", [5, 400])) }
-        : {}),
-    };
+    const order = decisions.chance("modify:back", 0.35) && wish.earlier.length > 0
+      ? decisions.pick("modify:to", wish.earlier)
+      : this.#changed(wish.order);
+    // Changes in quick succession meet requests and reads of the one before.
+    if (decisions.chance("modify:again", 0.35)) {
+      const delayMs = decisions.between("modify:after", [5, 1_200]);
+      later(() => this.#modify(wish), delayMs);
+      later(() => this.#verify(wish), decisions.between("verify:after", [5, delayMs]));
+    }
     log(`modify ${intentId} ${order.amount} @ ${order["limitPrice"]}`);
     this.#call(`modify ${intentId}`, (kernel) => {
       checks.asked(intentId, order.amount);
       return kernel.modifyOrder(intentId, order).then(() => {
+        wish.earlier.push(wish.order);
         wish.order = order;
         checks.acknowledged(intentId, kernel.getOrderIntent(intentId).generation);
       });
     });
+  }
+
+  #changed(before: Order): Order {
+    const { decisions } = this.#o;
+    const changesPrice = decisions.chance("modify:price", 0.6);
+    const changesAmount = !changesPrice || decisions.chance("modify:amount", 0.4);
+    const { symbolId } = before;
+    const side = String(before["side"]);
+    return {
+      ...before,
+      ...(changesPrice ? { limitPrice: price(this.#limit(symbolId, side)) } : {}),
+      ...(changesAmount ? { amount: hundredths(decisions.between("modify:size", [5, 400])) } : {}),
+    };
+  }
+
+  /** Somebody asks to look again. */
+  #verify(wish: Wish | undefined): void {
+    if (wish === undefined) return;
+    const { intentId } = wish;
+    this.#o.log(`verify ${intentId}`);
+    this.#call(`verify ${intentId}`, (kernel) => kernel.forceReconciliation(intentId));
   }
 
   #cancel(): void {
@@ -165,8 +193,11 @@ export class Workload {
     if (wish === undefined) return;
     const { intentId } = wish;
     this.#o.log(`cancel ${intentId}`);
-    this.#call(`cancel ${intentId}`, (kernel) =>
-      kernel.cancelOrder(intentId).then(() => this.#o.checks.cancelAcknowledged(intentId)));
+    this.#call(
+      `cancel ${intentId}`,
+      (kernel) =>
+        kernel.cancelOrder(intentId).then(() => this.#o.checks.cancelAcknowledged(intentId)),
+    );
   }
 
   #cancelAll(): void {
@@ -185,13 +216,14 @@ export class Workload {
   #placeManually(): void {
     const { decisions, venue, log } = this.#o;
     const symbolId = decisions.pick("manual:symbol", SYMBOLS);
+    const side = decisions.pick("manual:side", ["BUY", "SELL"] as const);
     const clientOrderId = `manual-${++this.#manual}`;
     log(`manual order ${clientOrderId}`);
     venue.engine.submit(ACCOUNT, {
       symbolId,
-      side: decisions.pick("manual:side", ["BUY", "SELL"]),
+      side,
       type: "LIMIT",
-      price: price(this.#limit(symbolId)),
+      price: price(this.#limit(symbolId, side)),
       quantity: hundredths(decisions.between("manual:amount", [5, 100])),
       clientOrderId,
     });
@@ -199,8 +231,10 @@ export class Workload {
 
   #pickWish(): Wish | undefined {
     if (this.#wishes.length === 0) return undefined;
-    // The newest few: those that are still alive.
-    return this.#o.decisions.pick("wish", this.#wishes.slice(-6));
+    const { decisions, isLive } = this.#o;
+    const live = this.#wishes.filter(({ intentId }) => isLive(intentId));
+    const isAny = live.length === 0 || decisions.chance("wish:any", 0.1);
+    return decisions.pick("wish", isAny ? this.#wishes : live);
   }
 
   #call(what: string, call: (kernel: ExchangeKernel) => Promise<void>): void {
@@ -213,9 +247,13 @@ export class Workload {
     );
   }
 
-  /** Near the market: some cross, most rest. */
-  #limit(symbolId: string): number {
-    return this.#price(symbolId) + this.#o.decisions.between("limit", [-60, 60]);
+  /** Near the market: some cross, most rest, and the passive ones rest for long. */
+  #limit(symbolId: string, side: string | undefined): number {
+    const { decisions } = this.#o;
+    const distance = decisions.chance("limit:far", 0.5)
+      ? decisions.between("limit:passive", [20, 250])
+      : decisions.between("limit", [-60, 60]);
+    return this.#price(symbolId) + (side === "BUY" ? -distance : distance);
   }
 
   #price(symbolId: string): number {

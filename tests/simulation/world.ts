@@ -48,6 +48,8 @@ const REST_MS = 190_000;
 /** Far above what a world takes; past it something spins. */
 const STEPS_MAX = 60_000;
 const CRASHES_MAX = 5;
+/** Draining waits for answers 12 s at most; the slowest disk comes on top. */
+const STOP_MS_MAX = 20_000;
 
 export class World {
   readonly #clock = new VirtualClock();
@@ -92,6 +94,8 @@ export class World {
       checks: this.#checks,
       log,
       kernel: () => this.#kernel?.exchange(EXCHANGE) ?? null,
+      later: (act, delayMs) => void this.#clock.setTimer(act, delayMs),
+      isLive: (intentId) => durable.intent(EXCHANGE, intentId)?.terminal === false,
     });
     venue.onReport = (report) => {
       log(`venue ${report.kind} ${report.order.clientOrderId.slice(-6)} ${report.order.filled}`);
@@ -164,6 +168,7 @@ export class World {
       this.#incarnation.stepWall(decisions.between("wall:step", [-400, 400]));
     }
     if (decisions.fault("externalCancel", 0.2)) this.#workload.cancelOutside();
+    if (decisions.fault("restart", 0.03)) this.#restart();
   }
 
   #mayCrash(kind: "crash" | "crashOnSend" | "crashOnAppend", probability: number): boolean {
@@ -186,6 +191,21 @@ export class World {
       this.#incarnation = this.#newIncarnation();
       this.#boot();
     }, this.#decisions.between("boot:after", [10, 3_000]));
+  }
+
+  /** An orderly stop, and a new process. */
+  #restart(): void {
+    const incarnation = this.#incarnation;
+    const kernel = this.#kernel;
+    if (!incarnation.alive || kernel === null) return;
+    this.#trace.log(`stop of boot ${incarnation.number}`);
+    const asked = this.#clock.monotonic();
+    kernel.stop().then(() => {
+      const tookMs = this.#clock.monotonic() - asked;
+      if (!incarnation.alive) return;
+      if (tookMs > STOP_MS_MAX) this.#checks.fail("L2", `the stop took ${tookMs} ms`);
+      this.#crash();
+    }, (error: unknown) => this.#checks.fail("X", `the stop threw ${error}`));
   }
 
   #newIncarnation(): Incarnation {

@@ -32,15 +32,16 @@ export function judge(answer: Answer, action: Action, { profile, redact }: Judgi
   }
   const { status, headers, text } = answer;
   const value = jsonOrUndefined(text);
+  // First, because it is the usual one: what a refusal needs costs more than all the rest.
+  if (status >= 200 && status < 300 && !profile.banStatuses.has(status)) {
+    if (typeof value === "object" && value !== null) return { kind: "answered", value };
+    return unknown("BAD_RESPONSE", `HTTP ${status} whose body is not the venue's JSON`);
+  }
   const code = errorField(value, "code");
   const message = redact(errorField(value, "msg") ?? `HTTP ${status}`);
   if (profile.banStatuses.has(status)) {
     const retryAfterMs = retryAfter(headers, profile.retryAfterDefaultMs);
     return refused("RATE_LIMITED", { code, message, retryAfterMs });
-  }
-  if (status >= 200 && status < 300) {
-    if (typeof value === "object" && value !== null) return { kind: "answered", value };
-    return unknown("BAD_RESPONSE", `HTTP ${status} whose body is not the venue's JSON`);
   }
   const shown = `HTTP ${status}${code === null ? "" : `, code ${code}`}: ${message}`;
   if (status < 400) return unknown("REDIRECT", `HTTP ${status}`);

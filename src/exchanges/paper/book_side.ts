@@ -5,6 +5,8 @@ import type { OrderEntry } from "./order_entry.ts";
 /** The queue of one price. */
 export interface PriceLevel {
   readonly price: bigint;
+  /** What all its orders have left: shown often, so it is kept, not summed. */
+  resting: bigint;
   head: OrderEntry | null;
   tail: OrderEntry | null;
 }
@@ -40,6 +42,8 @@ export class BookSide {
     if (level.tail === null) level.head = entry;
     else level.tail.after = entry;
     level.tail = entry;
+    entry.counted = entry.remaining;
+    level.resting += entry.counted;
   }
 
   remove(entry: OrderEntry): void {
@@ -47,6 +51,8 @@ export class BookSide {
     if (level === null) {
       throw new TypeError(`Cannot take order ${entry.terms.orderId} off the book: it is not on it`);
     }
+    level.resting -= entry.counted;
+    entry.counted = 0n;
     if (entry.before === null) level.head = entry.after;
     else entry.before.after = entry.after;
     if (entry.after === null) level.tail = entry.before;
@@ -63,7 +69,7 @@ export class BookSide {
   #levelAt(price: bigint): PriceLevel {
     const known = this.#byPrice.get(price);
     if (known !== undefined) return known;
-    const level: PriceLevel = { price, head: null, tail: null };
+    const level: PriceLevel = { price, resting: 0n, head: null, tail: null };
     this.#levels.splice(this.#slot(price), 0, level);
     this.#byPrice.set(price, level);
     return level;

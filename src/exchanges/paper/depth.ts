@@ -25,13 +25,12 @@ function sideOf(market: Market, taker: Side, levels: number): readonly DepthLeve
   const shown: DepthLevel[] = [];
   let price: bigint | null = null;
   let total = 0n;
-  for (const maker of market.makers(taker)) {
-    const quantity = maker.kind === "order" ? maker.order.remaining : maker.level.quantity;
+  for (const { price: at, quantity } of market.shown(taker)) {
     if (quantity === 0n) continue;
-    if (maker.price !== price) {
+    if (at !== price) {
       if (price !== null) shown.push({ price: fromUnits(price), quantity: fromUnits(total) });
       if (shown.length >= levels) return shown;
-      price = maker.price;
+      price = at;
       total = 0n;
     }
     total += quantity;

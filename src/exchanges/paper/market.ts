@@ -77,6 +77,20 @@ export class Market {
     }
   }
 
+  /** What they have at each price, best first; the house's part of a price comes on its own. */
+  *shown(taker: Side): Generator<{ readonly price: bigint; readonly quantity: bigint }> {
+    const opposite = taker === "BUY" ? this.asks : this.bids;
+    const house = this.#houseFor(taker);
+    let at = 0;
+    for (const level of opposite.levels()) {
+      for (; at < house.length && opposite.isBetter(house[at]!.price, level.price); at++) {
+        yield house[at]!;
+      }
+      yield { price: level.price, quantity: level.resting };
+    }
+    for (; at < house.length; at++) yield house[at]!;
+  }
+
   /** Whether an order at this price would take. */
   crosses(side: Side, price: bigint): boolean {
     const best = this.bestMaker(side);

@@ -53,6 +53,8 @@ export class OrderEntry {
   firstTradeId = 0;
   lastTradeId = 0;
   level: PriceLevel | null = null;
+  /** What of `remaining` the level's `resting` contains; the book side keeps it. */
+  counted = 0n;
   before: OrderEntry | null = null;
   after: OrderEntry | null = null;
   #shownPrice: Decimal | null;
@@ -81,6 +83,7 @@ export class OrderEntry {
   touch(time: EpochMs): void {
     this.updatedAt = time;
     this.#view = null;
+    this.#recount();
   }
 
   resize(size: OrderSize): void {
@@ -90,6 +93,7 @@ export class OrderEntry {
     this.#shownPrice = size.price;
     this.#shownQuantity = size.quantity;
     this.#view = null;
+    this.#recount();
   }
 
   markTrade(tradeId: number): void {
@@ -115,6 +119,12 @@ export class OrderEntry {
     entry.updatedAt = stored.updatedAt;
     entry.priority = stored.priority;
     return entry;
+  }
+
+  #recount(): void {
+    if (this.level === null) return;
+    this.level.resting += this.remaining - this.counted;
+    this.counted = this.remaining;
   }
 
   #picture(): PaperOrder {

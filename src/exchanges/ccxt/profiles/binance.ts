@@ -100,26 +100,29 @@ export const binanceSpot: VenueProfile = {
 
 async function load(): Promise<CcxtCode> {
   try {
-    const [venue, errors] = await Promise.all([
-      // @ts-types="../ccxt_pro.d.ts"
-      import("ccxt/pro/binance.js"),
-      // @ts-types="../ccxt_errors.d.ts"
-      import("ccxt/base/errors.js"),
-    ]);
-    return { Exchange: venue.default, BaseError: errors.BaseError };
+    const [venue, errors] = await Promise.all([deep("pro/binance.js"), deep("base/errors.js")]);
+    return { Exchange: venue["default"], BaseError: errors["BaseError"] } as CcxtCode;
   } catch {
     // Deep paths exist only through this project's import map; embedded elsewhere, the package's
     // root serves, at twice the memory.
-    const root: unknown = await import("ccxt");
-    // ccxt's own declarations of these two are loose; `ccxt.ts` says what is relied on.
-    const { pro, BaseError } = root as CcxtRoot;
+    const { pro, BaseError } = await packageRoot();
     return { Exchange: pro.binance, BaseError };
   }
 }
 
-interface CcxtRoot {
-  readonly pro: { readonly binance: CcxtCode["Exchange"] };
-  readonly BaseError: CcxtCode["BaseError"];
+function packageRoot() {
+  return (
+    // @ts-types="../ccxt_root.d.ts"
+    import("ccxt")
+  );
+}
+
+/**
+ * Not a literal: a project that embeds this one would otherwise type-check ccxt's own sources,
+ * whose dependencies it does not have.
+ */
+function deep(path: string): Promise<Record<string, unknown>> {
+  return import(`ccxt/${path}`);
 }
 
 /** DAY and GTD are the kernel's to end, so the venue holds them as GTC. */

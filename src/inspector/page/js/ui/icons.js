@@ -101,7 +101,7 @@ const SHAPES = {
   CANCELED: () => html`${solid}${mark("M4.800 4.800l4.400 4.400M9.200 4.800 4.800 9.200")}`,
   FAILED: () => html`<path d=${OCT} fill="currentColor" />${mark("M7 3.800v3.700M7 10.100v.01")}`,
 };
-/** Glyph of an intent state such as "ACTIVE.open"; `f` is the filled share, drawn as a pie while it works. */
+/** Glyph of an intent state such as "ACTIVE.open"; `f` is the filled share, drawn as a pie. */
 export function StateGlyph({ state, f = 0 }) {
   const [top, sub] = state.split("."), cls = sub === "inDoubt" ? "st-doubt" : `st-${top}`;
   return html`<svg class=${`gl ${cls}`} viewBox="0 0 14 14" aria-hidden="true">${

@@ -1,4 +1,4 @@
-/** Frame around every page: rail, top bar, the banner for a lost kernel, tabs of the phone, help. */
+/** Frame around every page: rail, top bar, banner for a lost kernel, tabs of the phone, help. */
 import { html, signal, useEffect, useRef } from "../lib/core.js";
 import { clock, count, span } from "../lib/fmt.js";
 import { useKeys } from "../lib/keys.js";

@@ -1,3 +1,0 @@
-/** Stands for the declarations of `ccxt/base/errors.js`. */
-import type { CcxtErrorClass } from "./ccxt.ts";
-export declare const BaseError: CcxtErrorClass;

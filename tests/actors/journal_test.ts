@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Journal, type JournalEntry, RIDE_MAX_MS } from "../../actors/journal.ts";
+import { StoreError } from "../../src/model/errors.ts";
+import type { KernelEvent } from "../../src/model/event.ts";
+import type { TurnRecord } from "../../src/stores/store.ts";
+import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { anIntent } from "../machines/intent_builders.ts";
+import { HeldStore } from "./fakes.ts";
+
+function setup() {
+  const clock = new VirtualClock();
+  const held = new HeldStore();
+  const deferred: (() => void)[] = [];
+  const log: string[] = [];
+  const journal = new Journal({
+    store: held.store,
+    clock,
+    defer: (callback) => void deferred.push(callback),
+    publish: (events) => void log.push(...events.map(({ type }) => type)),
+    onFailure: ({ name }) => void log.push(`failed: ${name}`),
+  });
+  const flush = () => {
+    for (const callback of deferred.splice(0)) callback();
+  };
+  const entry = (name: string, changes: Partial<JournalEntry> = {}): JournalEntry => ({
+    turn: turn(name),
+    side: null,
+    answer: () => void log.push(`${name} answered`),
+    dispatch: () => void log.push(`${name} dispatched`),
+    failed: (error) => void log.push(`${name} told ${error.name}`),
+    crashed: () => void log.push(`${name} crashed`),
+    ...changes,
+  });
+  return { clock, held, journal, log, flush, entry };
+}
+
+const EVENT: KernelEvent = {
+  eventId: 0,
+  type: "OrderSubmitted",
+  exchangeId: "main",
+  intentId: null,
+  groupId: null,
+  symbolId: null,
+  at: 1,
+  cause: "test",
+  payload: {},
+};
+
+function turn(intentId: string): TurnRecord {
+  return {
+    exchangeId: "main",
+    intentId,
+    symbolId: "BTC/USDT",
+    intent: { ...anIntent(), intentId },
+    original: "{}",
+    version: "1",
+    state: "PENDING.ready",
+    context: "{}",
+    terminal: false,
+    clientOrderIds: [],
+    exchangeOrderIds: [],
+    events: [EVENT],
+    fills: [],
+  };
+}
+
+Deno.test("journal: nothing takes effect before the commit", () => {
+  const { journal, log, entry, held } = setup();
+  journal.enqueue(entry("a"));
+  assertEquals([log, held.batches], [[], []]);
+});
+
+Deno.test("journal: effects follow commit order: answers, then requests, then events", () => {
+  const { journal, log, flush, entry } = setup();
+  journal.enqueue(entry("a"));
+  journal.enqueue(entry("b"));
+  flush();
+  assertEquals(log, [
+    "a answered",
+    "b answered",
+    "a dispatched",
+    "b dispatched",
+    "OrderSubmitted",
+    "OrderSubmitted",
+  ]);
+});
+
+Deno.test("journal: what gathered while the loop was busy is one batch", () => {
+  const { journal, held, flush, entry } = setup();
+  for (const name of ["a", "b", "c"]) journal.enqueue(entry(name));
+  flush();
+  assertEquals(held.batches.map(({ turns }) => turns.length), [3]);
+});
+
+Deno.test("journal: while a commit is under way, the next batch gathers behind it", async () => {
+  const { journal, held, log, flush, entry } = setup();
+  held.hold();
+  journal.enqueue(entry("a"));
+  flush();
+  journal.enqueue(entry("b"));
+  flush();
+  assertEquals([held.batches.length, log], [1, []]);
+  held.release();
+  await Promise.resolve();
+  flush();
+  assertEquals(held.batches.length, 2);
+  assertEquals(log.filter((line) => line.includes("answered")), ["a answered", "b answered"]);
+});
+
+Deno.test("journal: after a failed append every waiting turn is told and nothing is done", async () => {
+  const { journal, held, log, flush, entry } = setup();
+  held.hold();
+  journal.enqueue(entry("a"));
+  flush();
+  journal.enqueue(entry("b"));
+  held.failWith(new StoreError("disk full"));
+  held.release();
+  await Promise.resolve();
+  journal.enqueue(entry("c"));
+  flush();
+  assertEquals(log, [
+    "a told StoreError",
+    "b told StoreError",
+    "failed: StoreError",
+    "c told StoreError",
+  ]);
+  assertEquals(held.batches.length, 1, "nothing more is appended");
+  await assertRejects(() => journal.write({ events: [EVENT] }), StoreError);
+});
+
+Deno.test("journal: an append that throws at once fails like one that rejects", () => {
+  const { journal, held, log, flush, entry } = setup();
+  held.failWith(new Error("EIO"));
+  journal.enqueue(entry("a"));
+  flush();
+  assertEquals(log, ["a told StoreError", "failed: StoreError"]);
+  assert(journal.failure?.message.includes("EIO"));
+});
+
+Deno.test("journal: an effect that throws is reported and the others go on", () => {
+  const { journal, log, flush, entry } = setup();
+  const broken = () => {
+    throw new Error("broken");
+  };
+  journal.enqueue(entry("a", { answer: broken }));
+  journal.enqueue(entry("b", { dispatch: broken }));
+  flush();
+  assertEquals(log.slice(0, 4), ["a crashed", "b answered", "a dispatched", "b crashed"]);
+});
+
+Deno.test("journal: rows of no intent are durable once their write resolves", async () => {
+  const { journal, held, flush } = setup();
+  const written = journal.write({ meta: [{ key: "k", value: "v" }] });
+  flush();
+  await written;
+  assertEquals(held.store.meta("k"), "v");
+});
+
+Deno.test("journal: drained means that what followed is durable too", async () => {
+  const { journal, held, flush, entry } = setup();
+  journal.enqueue(entry("a", { dispatch: () => journal.enqueue(entry("b")) }));
+  let drained = false;
+  const done = journal.drain().then(() => drained = true);
+  flush();
+  await Promise.resolve();
+  assertEquals(drained, false);
+  flush();
+  await done;
+  assertEquals(held.batches.length, 2);
+});
+
+Deno.test("journal: a quiet turn rides with the next commit, or goes alone after a while", () => {
+  const { clock, journal, held, flush, entry } = setup();
+  journal.enqueue(entry("a", { mayRide: true }));
+  flush();
+  assertEquals(held.batches.length, 0);
+  journal.enqueue(entry("b"));
+  flush();
+  assertEquals(held.batches.map(({ turns }) => turns.length), [2]);
+  journal.enqueue(entry("c", { mayRide: true }));
+  clock.advance(RIDE_MAX_MS);
+  assertEquals(held.batches.length, 2);
+});

@@ -1,0 +1,176 @@
+import { assertEquals } from "@std/assert";
+import { restoreIntent } from "../../actors/restore.ts";
+import { RETIRE_AFTER_MS } from "../../machines/timeouts.ts";
+import { decimal } from "../../src/model/decimal.ts";
+import { aFill, aVenueOrder, POLICY, say } from "../machines/intent_builders.ts";
+import { clientIdOf, type Desk, IDENTITY, openDesk, place } from "./fakes.ts";
+
+function desk(name: string, run: (desk: Desk) => Promise<void>): void {
+  Deno.test(`router: ${name}`, async () => {
+    const opened = openDesk();
+    try {
+      await run(opened);
+    } finally {
+      opened.close();
+    }
+  });
+}
+
+const orphans = ({ published }: Desk) =>
+  published.filter(({ type }) => type === "OrderOrphaned").map(({ payload }) =>
+    payload["exchangeOrderId"]
+  );
+const foreign = { clientOrderId: "theirs", exchangeOrderId: "x9" };
+const noAnswer = { kind: "unknown", cause: { code: "TIMEOUT", message: "no answer" } };
+
+desk("a fact finds its intent by our client order id, before any answer", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  assertEquals(entry.context.phase, "ACTIVE.open");
+});
+
+desk("a fill without a client id finds its intent by symbol and exchange order id", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null }));
+  assertEquals(entry.context.filled, "0.4");
+});
+
+desk("the same exchange order id on another symbol is another order", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null, symbolId: "ETH/USDT" }));
+  assertEquals(entry.context.filled, "0");
+});
+
+desk("a frame that repeats what is known makes no turn", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const order = aVenueOrder({ clientOrderId: clientIdOf(entry) });
+  d.router.order(order);
+  await d.settle();
+  const turns = entry.turns;
+  d.router.order(order);
+  assertEquals(entry.turns, turns);
+});
+
+desk("a foreign order is told as an orphan, once", async (d) => {
+  d.router.order(aVenueOrder(foreign));
+  d.router.order(aVenueOrder({ ...foreign, filled: decimal("0.1") }));
+  await d.settle();
+  assertEquals(orphans(d), ["x9"]);
+});
+
+desk("a fact nobody owns is parked durably while its symbol has an attempt in doubt", async (d) => {
+  place(d);
+  await d.settle();
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null, exchangeOrderId: "x1" }));
+  await d.settle();
+  assertEquals([d.router.parkedCount, orphans(d)], [1, []]);
+  assertEquals(d.held.store.parked("main").length, 1);
+});
+
+desk("a parked fill finds its owner once the answer names the exchange order", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null, exchangeOrderId: "x1" }));
+  d.calls[0]?.answer({
+    kind: "accepted",
+    order: aVenueOrder({ clientOrderId: clientIdOf(entry) }),
+  });
+  await d.settle();
+  assertEquals([entry.context.filled, d.router.parkedCount], ["0.4", 0]);
+  assertEquals(d.held.store.parked("main"), []);
+});
+
+desk("a parked fact becomes an orphan when the last doubt on its symbol ends", async (d) => {
+  const [first, second] = [place(d, "i1"), place(d, "i2")];
+  await d.settle();
+  d.router.order(aVenueOrder(foreign));
+  const accept = (i: number, entry: typeof first, exchangeOrderId: string) =>
+    d.calls[i]?.answer({
+      kind: "accepted",
+      order: aVenueOrder({ clientOrderId: clientIdOf(entry), exchangeOrderId }),
+    });
+  accept(0, first, "x1");
+  await d.settle();
+  assertEquals([d.router.parkedCount, orphans(d)], [1, []], "i2 may still own it");
+  accept(1, second, "x2");
+  await d.settle();
+  assertEquals([d.router.parkedCount, orphans(d)], [0, ["x9"]]);
+});
+
+desk("doubt on another symbol parks nothing", async (d) => {
+  place(d);
+  await d.settle();
+  d.router.order(aVenueOrder({ ...foreign, symbolId: "ETH/USDT" }));
+  await d.settle();
+  assertEquals([d.router.parkedCount, orphans(d)], [0, ["x9"]]);
+});
+
+desk("after a restart, a doubt that was restored parks facts as before", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const stored = d.held.store.intent("main", "i1");
+  const next = openDesk(d.held);
+  const restored = next.book.restore(restoreIntent(stored!, POLICY), stored!.original);
+  next.router.load(d.held.store.parked("main"));
+  next.router.fill(aFill("t1", "0.4", { clientOrderId: null, exchangeOrderId: "x1" }));
+  await next.settle();
+  assertEquals([next.router.parkedCount, orphans(next)], [1, []]);
+  next.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  await next.settle();
+  assertEquals([restored.context.filled, next.router.parkedCount], ["0.4", 0]);
+  next.close();
+});
+
+desk("facts parked before a restart are parked after it", async (d) => {
+  place(d);
+  await d.settle();
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null, exchangeOrderId: "x1" }));
+  await d.settle();
+  const next = openDesk(d.held);
+  next.router.load(d.held.store.parked("main"));
+  assertEquals(next.router.parkedCount, 1);
+  next.close();
+});
+
+desk("an order with our tag that the store does not know is reported: a backup", async (d) => {
+  const clientOrderId = IDENTITY.tag + "0".repeat(24);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  await d.settle();
+  assertEquals(d.foreign.map((order) => order.clientOrderId), [clientOrderId]);
+});
+
+desk("a late fill revives a retired intent from the store and is booked", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const clientOrderId = clientIdOf(entry);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  d.book.tell("i1", say.cancel(d.clock.now()));
+  d.router.order(aVenueOrder({ clientOrderId, status: "CANCELED" }));
+  await d.settle();
+  d.calls[1]?.answer({ kind: "accepted", order: null });
+  await d.settle();
+  await d.clock.advanceAsync(RETIRE_AFTER_MS);
+  assertEquals(d.book.size, 0);
+  d.router.fill(aFill("t1", "0.3", { clientOrderId: null }));
+  await d.settle();
+  const revived = d.book.entry("i1");
+  assertEquals([revived?.context.phase, revived?.context.filled], ["CANCELED", "0.3"]);
+  assertEquals(d.held.store.fills({ intentId: "i1" }).items.length, 1);
+  await d.clock.advanceAsync(2 * RETIRE_AFTER_MS);
+  assertEquals(d.book.size, 0, "and it retires again");
+});
+
+desk("an order that a listing shows settles the doubt about it", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.calls[0]?.answer(noAnswer);
+  await d.settle();
+  d.router.listed(aVenueOrder({ clientOrderId: clientIdOf(entry) }), d.clock.now());
+  assertEquals(entry.context.phase, "ACTIVE.open");
+});

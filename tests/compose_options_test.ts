@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ConfigError, openKernel, type OpenKernelOptions } from "../mod.ts";
+
+const EXCHANGES = { paper: { kind: "paper" } };
+
+/** Opens a kernel that must not open. @returns the message. */
+async function refused(options: object): Promise<string> {
+  // As a caller without type checks could pass it.
+  const given = { exchanges: EXCHANGES, ...options } as OpenKernelOptions;
+  const error = await assertRejects(() => openKernel(given), ConfigError);
+  return error.message;
+}
+
+const CASES: readonly (readonly [string, object, string])[] = [
+  [
+    "risk caps, which nothing would enforce yet",
+    { risk: { maxOpenOrders: 5 } },
+    "risk: not available in this version: no cap in it would be enforced",
+  ],
+  [
+    "an unknown option",
+    { exchange: {} },
+    "exchange: unknown option, expected one of exchanges, store, clock, random, log, autoStart",
+  ],
+  [
+    "a store of another kind",
+    { store: { kind: "postgres" } },
+    "store.kind: expected one of memory, sqlite, got postgres",
+  ],
+  [
+    "a path that a memory store would not use",
+    { store: { kind: "memory", path: "./data" } },
+    "store.path: unknown option, expected one of kind",
+  ],
+  [
+    "observing only",
+    { exchanges: { p: { kind: "paper", mode: "observe" } } },
+    "exchanges.p.mode: only live is available in this version, got observe",
+  ],
+  [
+    "an account said to be the kernel's alone",
+    { exchanges: { p: { kind: "paper", exclusiveAccount: true } } },
+    "exchanges.p.exclusiveAccount: only false is available in this version",
+  ],
+  [
+    "a switch that is text",
+    { exchanges: { p: { kind: "paper", enabled: "false" } } },
+    "exchanges.p.enabled: expected true or false, got string",
+  ],
+  [
+    "an unknown limit",
+    { exchanges: { p: { kind: "paper", limits: { ordersPerMinute: 5 } } } },
+    "exchanges.p.limits.ordersPerMinute: unknown option, " +
+    "expected one of ordersPerSecond, weightPerMinute",
+  ],
+  [
+    "a limit of nothing",
+    { exchanges: { p: { kind: "paper", limits: { ordersPerSecond: 0 } } } },
+    "exchanges.p.limits.ordersPerSecond: expected a number above 0, got 0",
+  ],
+  [
+    "an unknown kind",
+    { exchanges: { p: { kind: "papper" } } },
+    "exchanges.p.kind: expected one of paper, binance, got papper",
+  ],
+];
+
+for (const [name, options, message] of CASES) {
+  Deno.test(`openKernel refuses ${name}`, async () => {
+    assertEquals(await refused(options), message);
+  });
+}
+
+Deno.test("openKernel refuses an option the adapter does not know", async () => {
+  const message = await refused({ exchanges: { p: { kind: "paper", latencyMS: 5 } } });
+  assertStringIncludes(message, "exchanges.p");
+  assertStringIncludes(message, "latencyMS");
+});
+
+Deno.test("openKernel refuses before anything is opened", async () => {
+  const path = `${await Deno.makeTempDir()}/data`;
+  await refused({ store: { kind: "sqlite", path }, risk: {} });
+  const exists = await Deno.stat(path).then(() => true, () => false);
+  assert(!exists, "the data directory was made");
+  await Deno.remove(path.replace(/\/data$/, ""), { recursive: true });
+});
+
+Deno.test("openKernel takes the settings that say what this version does", async () => {
+  const exchanges = {
+    p: { kind: "paper", enabled: true, mode: "live", exclusiveAccount: false, limits: {} },
+  };
+  await using kernel = await openKernel({ exchanges });
+  assertEquals(kernel.exchanges().map(({ id }) => id), ["p"]);
+});
