@@ -342,9 +342,9 @@ export interface ExchangeKernel {
 /** All exchanges of one store. Disposing it is `stop`. */
 export interface Kernel extends AsyncDisposable {
   /** `starting`, `running`, `draining` or `stopped`. */
+  readonly state: string;
   /** Resolves once everything is closed: with why the store failed, or null after `stop()`. */
   readonly closed: Promise<StoreError | null>;
-  readonly state: string;
   /**
    * The exchange configured under this key; the same object every time, also after restarts.
    *

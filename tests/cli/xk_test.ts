@@ -226,7 +226,10 @@ Deno.test("xk: --url and the token by flag or environment reach any kernel", asy
 });
 
 Deno.test("xk: something else at the address is not taken for a kernel", async () => {
-  const other = Deno.serve({ port: 0, onListen: () => {} }, () => new Response("<html>hi"));
+  const other = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("<html>hi"),
+  );
   const url = `http://127.0.0.1:${other.addr.port}`;
   const { code, err } = await xk(["--url", url, "get", "exchanges"]);
   assertEquals(code, 3);

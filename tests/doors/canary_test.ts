@@ -2,7 +2,7 @@
  * S11: keys, secrets, signatures and the token appear nowhere but in the requests they are for.
  * The log is recorded as it is called, before any redaction, and no key is known to the redactor.
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { openKernel } from "../../mod.ts";
 import { type ServedKernel, serveKernel } from "../../src/cli/serve.ts";
 import { defaultConfig } from "../../src/config/config.ts";
@@ -56,6 +56,9 @@ Deno.test("canary: no key, secret, signature or token comes out anywhere", async
     }
     await readFiles(data, said);
     judge(said, served.token);
+    for (const leak of [KEY, SECRET, served.token, `signature=${"0f".repeat(32)}`]) {
+      assertThrows(() => judge([...said, `oops ${leak}`], served.token));
+    }
   } finally {
     await testnet.close();
     await Deno.remove(data, { recursive: true });

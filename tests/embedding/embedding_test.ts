@@ -33,14 +33,14 @@ const { reconciliationStatus, filledAmount } = exchange.getOrderState(intentId);
 console.log(reconciliationStatus, filledAmount);
 `;
 
-Deno.test("embedding: a project elsewhere trades on paper", async () => {
-  const { code, stdout, stderr } = await runElsewhere(PAPER);
+Deno.test("embedding: a project elsewhere passes its type check and trades on paper", async () => {
+  const { code, stdout, stderr } = await runElsewhere(PAPER, { flags: ["--check"] });
   assertEquals([code, stdout], [0, "true\nCANCELED\n"], stderr);
 });
 
 Deno.test("embedding: a project elsewhere trades through ccxt, from the package's root", async () => {
   await using testnet = await startTestnetProcess({ args: ["--feed", "none"] });
-  const { code, stdout, stderr } = await runElsewhere(BINANCE, testnet.url);
+  const { code, stdout, stderr } = await runElsewhere(BINANCE, { args: [testnet.url] });
   assertEquals([code, stdout], [0, "COMPLETED 0.01\n"], stderr);
   const { orders } = await testnet.ledger();
   assertEquals(orders.map(({ status }) => status), ["FILLED"]);
@@ -83,7 +83,13 @@ function reachable(modules: Graph["modules"], start: string): ReadonlySet<string
   return seen;
 }
 
-async function runElsewhere(program: string, ...args: readonly string[]): Promise<{
+async function runElsewhere(
+  program: string,
+  { flags = [], args = [] }: {
+    readonly flags?: readonly string[];
+    readonly args?: readonly string[];
+  },
+): Promise<{
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -97,7 +103,7 @@ async function runElsewhere(program: string, ...args: readonly string[]): Promis
       args: [
         "run",
         "--no-prompt",
-        "--check",
+        ...flags,
         "--allow-net=127.0.0.1",
         "--allow-env",
         "main.ts",
