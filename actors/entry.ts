@@ -13,6 +13,8 @@ export interface Entry {
   context: IntentContext;
   /** What everybody else sees; null until the first commit. */
   committed: IntentContext | null;
+  /** An acceptance that a caller has been told ahead of its commit, and that turn's number. */
+  told: { readonly context: IntentContext; readonly turn: number } | null;
   /** Turns on their way to the store. */
   pending: number;
   /** Turns ever handed to the journal: the number of the newest. */
@@ -53,6 +55,7 @@ export function newEntry(
     original: options.committed ? null : options.original,
     context,
     committed: options.committed ? context : null,
+    told: null,
     pending: 0,
     turns: 0,
     waiters: [],

@@ -30,6 +30,7 @@ import type { Connection } from "./connection.ts";
 import { Drifts } from "./drifts.ts";
 import type { EdgeTap } from "./edge_tap.ts";
 import { errorName } from "./error_name.ts";
+import { type FactPorts, takeFact } from "./facts.ts";
 import { ExchangeGate } from "./gate.ts";
 import { intentPolicy } from "./intent_policy.ts";
 import type { Journal } from "./journal.ts";
@@ -86,6 +87,7 @@ export class Exchange {
   readonly #notices: Notices;
   readonly #sync: Sync;
   readonly #sockets: Sockets;
+  readonly #facts: FactPorts;
   readonly #abort = new AbortController();
   #run = 0;
   #cancelRetry: CancelTimer | null = null;
@@ -129,7 +131,8 @@ export class Exchange {
       findStored: (ids) => findStored(store, id, ids),
       onForeignTag: (order) => this.drifts.storeBehindVenue(order),
     });
-    const { router, account, book, runner } = this;
+    const { router, account, book, runner, vitals, tickers } = this;
+    this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };
     this.#sync = new Sync({ clock, adapter, runner, book, router, account });
     this.supervisor = new Supervisor({
       clock,
@@ -145,6 +148,7 @@ export class Exchange {
       onUp: (socketId) => this.#notices.connection("ConnectionUp", socketId, null),
       onAllUp: () => this.#socketsUp(),
       onDown: (socketId, reason) => this.#socketDown(socketId, reason),
+      onFailedDial: (socketId, reason) => this.#socketFailed(socketId, reason),
     });
     this.actor = createActor(this.#chart(), {
       input: { exchangeId: id },
@@ -216,6 +220,7 @@ export class Exchange {
     this.book.stop();
     this.runner.stop();
     this.account.stop();
+    this.#notices.stop();
     await this.supervisor.stop();
     await this.adapter.disconnect();
     this.actor.stop();
@@ -275,6 +280,12 @@ export class Exchange {
     if (this.#ended) return;
     this.#notices.connection("ConnectionDown", socketId, reason);
     this.#tell({ type: "socket.down", reason: `${socketId}: ${reason}` });
+  }
+
+  /** A login that is refused would else look like a venue that is merely slow. */
+  #socketFailed(socketId: string, reason: string): void {
+    this.vitals.trouble(`socket.${socketId}`, reason);
+    this.#settle();
   }
 
   #startSync(): void {
@@ -339,30 +350,9 @@ export class Exchange {
   #fact(fact: VenueFact): void {
     if (this.#ended) return;
     try {
-      this.#take(fact);
+      takeFact(fact, this.#facts);
     } catch (error) {
       this.#crashed(error);
-    }
-  }
-
-  #take(fact: VenueFact): void {
-    switch (fact.kind) {
-      case "order":
-        return void this.router.order(fact.order);
-      case "fill":
-        return void this.router.fill(fact.fill);
-      case "balances":
-        this.account.merge(fact.balances);
-        return this.#notices.balances(fact.balances);
-      case "ticker":
-        return void this.tickers.set(fact.ticker.symbol, fact.ticker);
-      case "usage":
-        return this.runner.usage(fact);
-      case "banned":
-        this.vitals.trouble(`banned.${fact.status}`, `${fact.retryAfterMs} ms`);
-        return this.runner.banned(fact.retryAfterMs);
-      case "malformed":
-        return this.vitals.trouble(`malformed.${fact.where}`, fact.message);
     }
   }
 

@@ -181,12 +181,13 @@ export class ExchangeFacade implements ExchangeKernel {
     return new Intake({ exchange, store, clock, random });
   }
 
-  /** As last committed: from memory, or from the store once it has retired. */
+  /** As last committed, or as a caller was told: from memory, or stored once it has retired. */
   #view(intentId: IntentId): IntentView {
     const exchange = this.#o.current();
-    const committed = exchange.book.entry(intentId)?.committed;
-    if (committed !== null && committed !== undefined) {
-      return { intent: committed.intent, state: orderState(committed) };
+    const entry = exchange.book.entry(intentId);
+    const seen = entry?.told?.context ?? entry?.committed;
+    if (seen !== null && seen !== undefined) {
+      return { intent: seen.intent, state: orderState(seen) };
     }
     const stored = this.#o.store.intent(this.id, intentId);
     if (stored === undefined) {

@@ -1,6 +1,7 @@
 /** Events of an exchange that belong to no intent: connections and balances. */
 import type { Balance } from "../src/model/account.ts";
-import type { Clock } from "../src/model/clock.ts";
+import { BALANCES_EVERY_MS } from "../machines/timeouts.ts";
+import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import type { EventType, KernelEvent } from "../src/model/event.ts";
 import type { Journal } from "./journal.ts";
 
@@ -8,6 +9,8 @@ export class Notices {
   readonly #exchangeId: string;
   readonly #clock: Clock;
   readonly #journal: Journal;
+  readonly #changed = new Map<string, Balance>();
+  #cancelTimer: CancelTimer | null = null;
 
   constructor(options: {
     readonly exchangeId: string;
@@ -27,14 +30,34 @@ export class Notices {
     this.#write(type, "connection", { socketId, reason });
   }
 
+  /**
+   * Every order moves balances, and venues send a frame each time: what changed within
+   * `BALANCES_EVERY_MS` is told in one event, so that orders do not pay for it.
+   */
   balances(balances: readonly Balance[]): void {
-    const changed = balances.map(({ assetId, total, available, locked }) => ({
-      assetId,
-      total,
-      available,
-      locked,
-    }));
-    this.#write("AccountBalanceUpdated", "venue", { balances: changed });
+    for (const balance of balances) this.#changed.set(balance.assetId, balance);
+    this.#cancelTimer ??= this.#clock.setTimer(() => this.#tellBalances(), BALANCES_EVERY_MS);
+  }
+
+  /** Tells what is left to tell; nothing follows. */
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#tellBalances();
+  }
+
+  #tellBalances(): void {
+    this.#cancelTimer = null;
+    if (this.#changed.size === 0) return;
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    this.#write("AccountBalanceUpdated", "venue", {
+      balances: changed.map(({ assetId, total, available, locked }) => ({
+        assetId,
+        total,
+        available,
+        locked,
+      })),
+    });
   }
 
   #write(type: EventType, cause: string, payload: KernelEvent["payload"]): void {

@@ -14,6 +14,8 @@ export interface SocketsOptions {
   /** After a socket came up: now all of them are. */
   readonly onAllUp: () => void;
   readonly onDown: (socketId: string, reason: string) => void;
+  /** It did not come up, and is tried again after a pause. */
+  readonly onFailedDial: (socketId: string, reason: string) => void;
 }
 
 export class Sockets {
@@ -46,6 +48,9 @@ export class Sockets {
           clock,
           random,
           inspect,
+          onState: (state) => {
+            if (state === "backoff") this.#failed(socket.id);
+          },
           onUp: () => this.#up(socket.id),
           onDown: (reason) => onDown(socket.id, reason),
           onCrash: (error) => {
@@ -58,6 +63,12 @@ export class Sockets {
         return connection;
       },
     });
+  }
+
+  #failed(socketId: string): void {
+    const connection = this.#connections.get(socketId);
+    const reason = connection?.actor.getSnapshot().context.reason;
+    this.#o.onFailedDial(socketId, reason ?? "unknown");
   }
 
   #up(socketId: string): void {

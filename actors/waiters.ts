@@ -7,16 +7,23 @@ import type { Entry, Waiter } from "./entry.ts";
  * `applied`: the actor moved, nothing is durable yet. Only an acceptance may be told so early: the
  * venue holds its record. A refusal told before its commit would, after a crash, be sent again.
  * A turn answers only those whose own turn is not newer: an earlier commit proves nothing to them.
+ * Who was told early may read what was said: `entry.told` shows it until its commit.
  */
 export function settleWaiters(
   entry: Entry,
   context: IntentContext,
   stage: { readonly kind: "applied" | "committed"; readonly turn: number },
 ): void {
+  const { kind, turn: now } = stage;
+  if (kind === "committed" && entry.told !== null && now >= entry.told.turn) entry.told = null;
   if (entry.waiters.length === 0) return;
-  entry.waiters = entry.waiters.filter(({ waiter, turn }) =>
-    turn > stage.turn || !settle(waiter, context, stage.kind)
+  const waiting = entry.waiters.filter(({ waiter, turn }) =>
+    turn > now || !settle(waiter, context, kind)
   );
+  if (kind === "applied" && waiting.length < entry.waiters.length) {
+    entry.told = { context, turn: now };
+  }
+  entry.waiters = waiting;
 }
 
 /** Nothing will answer them any more. */

@@ -69,3 +69,6 @@ export const START_WAIT_MS = 15_000;
  * How long closing waits for answers; above the adapters' request timeout there is none to come.
  */
 export const DRAIN_TIMEOUT_MS = 12_000;
+
+/** Fast enough to look live, slow enough that a burst of orders costs one event. */
+export const BALANCES_EVERY_MS = 250;

@@ -21,7 +21,7 @@ export async function startTestnetProcess({ args }: TestnetFlags): Promise<Testn
     args: [
       "run",
       "--no-prompt",
-      "--v8-flags=--max-semi-space-size=4",
+      "--v8-flags=--max-semi-space-size=16",
       "--allow-net=127.0.0.1",
       "--allow-read",
       main.href,

@@ -7,7 +7,7 @@ import type { IntentId } from "./scalars.ts";
 
 /**
  * How far a command is awaited: on disk, acknowledged by the venue, or ended. `accepted` is told
- * without waiting for the disk again, so a state read at once may lag behind it by one commit.
+ * without waiting for the disk again: the venue holds the record, and reads show it at once.
  */
 export type WaitFor = "durable" | "accepted" | "final";
 

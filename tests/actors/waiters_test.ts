@@ -84,3 +84,15 @@ Deno.test("waiters: a waiter is told once", () => {
   settleWaiters(entry, context, { kind: "committed", turn: 2 });
   assertEquals(log, ["final answered"]);
 });
+
+Deno.test("waiters: who was told early reads what was said, until its commit shows it", () => {
+  const context = STATES["ACTIVE.open"]();
+  const entry = newEntry(context, { original: "{}", committed: true, at: 0 });
+  entry.waiters.push({ waiter: listener([], "accepted"), turn: 1 });
+  settleWaiters(entry, context, { kind: "applied", turn: 2 });
+  assertEquals(entry.told, { context, turn: 2 });
+  settleWaiters(entry, context, { kind: "committed", turn: 1 });
+  assertEquals(entry.told, { context, turn: 2 });
+  settleWaiters(entry, context, { kind: "committed", turn: 2 });
+  assertEquals(entry.told, null);
+});

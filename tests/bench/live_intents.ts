@@ -71,7 +71,7 @@ class Child {
   }
 
   static async start(size: number): Promise<Child> {
-    const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=4", "-A"];
+    const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=16", "-A"];
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", ...flags, import.meta.url, String(size)],
       stdin: "piped",

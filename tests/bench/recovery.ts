@@ -45,7 +45,7 @@ export const recovery: Bench = {
 };
 
 async function child(task: "seed" | "restart", path: string): Promise<string> {
-  const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=4", "-A"];
+  const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=16", "-A"];
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, import.meta.url, task, path],
     stderr: "inherit",

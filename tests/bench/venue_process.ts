@@ -27,7 +27,7 @@ export async function startVenue(latencyMs: number): Promise<VenueProcess> {
     args: [
       "run",
       "--no-lock",
-      "--v8-flags=--max-semi-space-size=4",
+      "--v8-flags=--max-semi-space-size=16",
       "--allow-net=127.0.0.1",
       "--allow-read",
       "--allow-env",
