@@ -13,7 +13,6 @@ import {
   type DeadlineName,
   freshContext,
   type IntentContext,
-  type IntentPolicy,
   isTerminal,
 } from "../machines/intent_context.ts";
 import type { IntentEvent, Ticket } from "../machines/intent_events.ts";
@@ -21,52 +20,21 @@ import { stateName } from "../machines/intent.ts";
 import { step } from "../machines/step.ts";
 import { RETIRE_AFTER_MS, TICKET_RETRY_MS } from "../machines/timeouts.ts";
 import { assert, InvariantError } from "../src/model/assert.ts";
-import type { Clock } from "../src/model/clock.ts";
 import { StoreError } from "../src/model/errors.ts";
 import type { Fill } from "../src/model/fill.ts";
-import { clientOrderId, type InstanceIdentity } from "../src/model/ids.ts";
+import { clientOrderId } from "../src/model/ids.ts";
 import type { OrderIntent } from "../src/model/intent.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
-import type { ExchangeCapabilities, Execution } from "../src/exchanges/exchange.ts";
+import type { BookOptions } from "./book_options.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { EdgeTap } from "./edge_tap.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Entry, newEntry, type Waiter } from "./entry.ts";
-import type { ExchangeGate } from "./gate.ts";
+import { guard } from "./guard.ts";
 import { type IntentActor, registryLogic } from "./intent_registry.ts";
-import type { Journal } from "./journal.ts";
-import type { RequestRunner } from "./request.ts";
 import { Routes } from "./routes.ts";
 import { Tickets } from "./tickets.ts";
 import { effectsOfFills, isQuiet, turnRecord } from "./turn.ts";
 import { isolatedError, refuseWaiters, settleWaiters, stoppedError } from "./waiters.ts";
-
-export interface BookOptions {
-  readonly exchangeId: string;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly execution: Execution;
-  readonly capabilities: ExchangeCapabilities;
-  readonly policy: IntentPolicy;
-  readonly runner: RequestRunner;
-  readonly gate: ExchangeGate;
-  readonly identity: InstanceIdentity;
-  /** By the venue's clock: when a request granted now must have been signed and expired. */
-  readonly deadlineFromNow: () => EpochMs;
-  /** `exchangeOrderId:tradeId` of the stored fills of an intent. */
-  readonly storedFillKeys: (intentId: string) => readonly string[];
-  /** Its actor threw: it is isolated from now on. */
-  readonly onIsolated: (entry: Entry, error: unknown) => void;
-  /** Something threw where nothing may: the whole book is in doubt. */
-  readonly onCrash: (error: unknown) => void;
-  readonly onDrift: (entry: Entry, kind: DriftOfIntent) => void;
-  /** After every turn, committed or not: what it changed. */
-  readonly onTurn: (entry: Entry, before: IntentContext | null, after: IntentContext) => void;
-  readonly onRoundTrip: (ms: number) => void;
-  readonly tap: EdgeTap;
-}
-
-export type DriftOfIntent = NonNullable<IntentContext["effects"]["drift"]>;
 
 export class Book {
   readonly #o: BookOptions;
@@ -95,13 +63,13 @@ export class Book {
     ).start();
     this.#deadlines = new Deadlines({
       clock: options.clock,
-      onDue: (id, name) => this.#due(id, name),
+      onDue: guard((id, name) => this.#due(id, name), options.onCrash),
     });
     this.#tickets = new Tickets({
       gate: options.gate,
       runner: options.runner,
       cost: options.capabilities.cost("submit"),
-      onGranted: (id) => this.#grant(id),
+      onGranted: guard((id) => this.#grant(id), options.onCrash),
       onFull: (id) => this.#deadlines.set(id, TICKET, options.clock.now() + TICKET_RETRY_MS),
     });
     this.#dispatcher = new Dispatcher({
@@ -114,6 +82,7 @@ export class Book {
       newFills: (id, fills) => this.newFills(id, fills),
       answer: (id, event) => this.tell(id, event),
       onRoundTrip: options.onRoundTrip,
+      onCrash: options.onCrash,
     });
   }
 
@@ -168,6 +137,8 @@ export class Book {
     this.#registry.send({ type: "restore", id: intentId, context });
     this.#entries.set(intentId, entry);
     this.routes.learn(entry, null, context);
+    // A fact that adds nothing makes no turn, so that nothing else would send it away again.
+    if (isTerminal(context.phase)) this.#retireLater(intentId, this.#o.clock.now());
     this.#o.onTurn(entry, null, context);
     return entry;
   }
@@ -201,7 +172,7 @@ export class Book {
   /** Those of `fills` never booked before, marked as this intent's. */
   newFills(intentId: string, fills: readonly Fill[]): readonly Fill[] {
     const entry = this.#entries.get(intentId);
-    if (entry === undefined || fills.length === 0) return [];
+    if (entry === undefined || fills.length === 0 || this.#stopped) return [];
     entry.fillKeys ??= new Set(entry.restored ? this.#o.storedFillKeys(intentId) : []);
     const fresh: Fill[] = [];
     for (const fill of fills) {
@@ -281,9 +252,7 @@ export class Book {
     entry.updatedAt = at;
     this.revision += 1;
     settleWaiters(entry, context, { kind: "committed", turn });
-    if (isTerminal(context.phase)) {
-      this.#deadlines.set(entry.intentId, RETIRE, at + RETIRE_AFTER_MS);
-    }
+    if (isTerminal(context.phase)) this.#retireLater(entry.intentId, at);
   }
 
   /** Not durable: nothing leaves that adds exposure. A cancel is idempotent and still goes out. */
@@ -356,14 +325,17 @@ export class Book {
     this.tell(intentId, { type: "deadline.passed", at, name: due });
   }
 
+  #retireLater(intentId: string, at: EpochMs): void {
+    this.#deadlines.set(intentId, RETIRE, at + RETIRE_AFTER_MS);
+  }
+
   /** Quiet and ended: it leaves the memory; a late fact brings it back from the store. */
   #retire(intentId: string): void {
     const entry = this.#entries.get(intentId);
     if (entry === undefined || !isTerminal(entry.context.phase)) return;
     // A deadline is a request that is out, or trades that the venue still owes.
     if (entry.pending > 0 || Object.keys(entry.context.deadlines).length > 0) {
-      this.#deadlines.set(intentId, RETIRE, this.#o.clock.now() + RETIRE_AFTER_MS);
-      return;
+      return this.#retireLater(intentId, this.#o.clock.now());
     }
     this.#deadlines.clearAll(intentId);
     this.routes.forget(entry);

@@ -36,6 +36,8 @@ export interface DispatcherOptions {
   readonly newFills: (intentId: string, fills: readonly Fill[]) => readonly Fill[];
   readonly answer: (intentId: string, event: IntentEvent) => void;
   readonly onRoundTrip: (ms: number) => void;
+  /** Taking an answer threw, e.g. a read of the store: no caller is there to hear of it. */
+  readonly onCrash: (error: unknown) => void;
 }
 
 type Task<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -65,7 +67,8 @@ export class Dispatcher {
           sentAt: wire.sentAt,
           outcome,
         });
-      });
+      })
+      .catch(this.#o.onCrash);
   }
 
   #accepted(roundTripMs: number): void {
@@ -126,8 +129,9 @@ export class Dispatcher {
     { intentId }: Target,
     task: () => Promise<void>,
   ): void {
-    const { runner, capabilities } = this.#o;
-    runner.acquire(priority, capabilities.cost(kind), `${kind}:${intentId}`, () => void task());
+    const { runner, capabilities, onCrash } = this.#o;
+    const go = () => void task().catch(onCrash);
+    runner.acquire(priority, capabilities.cost(kind), `${kind}:${intentId}`, go);
   }
 }
 

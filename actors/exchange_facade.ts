@@ -55,7 +55,7 @@ export class ExchangeFacade implements ExchangeKernel {
 
   // deno-lint-ignore require-await -- as above
   async cancelOrder(intentId: IntentId, options?: ChangeOptions): Promise<void> {
-    return this.#intake().cancel(intentId, options);
+    return this.#intake("cancel").cancel(intentId, options);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -65,7 +65,7 @@ export class ExchangeFacade implements ExchangeKernel {
 
   // deno-lint-ignore require-await -- as above
   async cancelAllOrders(symbolId?: string): Promise<number> {
-    return this.#intake().cancelAll(symbolId);
+    return this.#intake("cancel").cancelAll(symbolId);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -168,10 +168,11 @@ export class ExchangeFacade implements ExchangeKernel {
     return reconciliationMetrics(this.#o.current());
   }
 
-  #intake(): Intake {
+  /** A parked exchange takes nothing new, but cancels are never held back. */
+  #intake(to: "change" | "cancel" = "change"): Intake {
     const { store, clock, random, current } = this.#o;
     const exchange = current();
-    if (exchange.state === "stopped" || exchange.state === "parked") {
+    if (exchange.state === "stopped" || (exchange.state === "parked" && to === "change")) {
       throw new DeniedError(
         "EXCHANGE_NOT_RUNNING",
         `Cannot change orders on ${this.id}: the exchange is ${exchange.state}`,

@@ -171,12 +171,26 @@ export class KernelActor implements Kernel {
     this.#exchanges.clear();
     await this.#journal.drain();
     this.hub.close();
-    await this.#o.store.close();
-    await this.#o.onStopped();
+    let failure: unknown = null;
+    try {
+      await this.#o.store.close();
+    } catch (error) {
+      failure = error;
+    }
+    // Whatever became of the store, nothing runs any more, and who waits for that must hear it.
+    await this.#o.onStopped().catch((error) => failure ??= error);
     this.#closed = true;
     this.actor.send({ type: "kernel.drained" });
     this.actor.stop();
-    this.#ended.resolve(this.#journal.failure);
+    this.#ended.resolve(this.#journal.failure ?? (failure === null ? null : asStoreError(failure)));
+    if (failure !== null) throw failure;
+  }
+
+  /** Nobody waits for this one: `closed` tells how it went. */
+  #stopUnasked(): void {
+    this.stop().catch((error) => {
+      this.#o.log.error("the kernel did not close cleanly", { error: errorName(error) });
+    });
   }
 
   /** No submit is unanswered and nothing waits for a commit. */
@@ -232,6 +246,7 @@ export class KernelActor implements Kernel {
         const adapter = adapters.find((a) => a.id === id);
         if (adapter === undefined || this.supervisor.isRunning(id)) return;
         await this.supervisor.stopChild(id);
+        await this.#journal.drain(); // What it left on its way to the store is to be found there.
         this.#startExchange(adapter);
         await this.#exchanges.get(id)?.settled();
       },
@@ -263,7 +278,7 @@ export class KernelActor implements Kernel {
   /** Nothing above it could restart it: it closes in order, and the process decides. */
   #crashed(error: unknown): void {
     this.#o.log.error("the kernel actor failed: the kernel closes", { error: errorName(error) });
-    void this.stop();
+    this.#stopUnasked();
   }
 
   /** I2 */
@@ -271,8 +286,13 @@ export class KernelActor implements Kernel {
     this.#o.log.error("the store failed: the kernel closes", { reason: error.message });
     for (const exchange of this.#exchanges.values()) exchange.gate.refuse("STORE_FAILED");
     this.actor.send({ type: "kernel.failed", reason: error.message });
-    void this.stop();
+    this.#stopUnasked();
   }
+}
+
+function asStoreError(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  return new StoreError(`Cannot close the kernel: ${errorName(cause)}`, {}, { cause });
 }
 
 /** Waits for `work`, but not longer than `ms`. */

@@ -33,6 +33,13 @@ export type SyncResult =
 /** Reads overlap the last sync by this much: venue clocks and ours differ, frames are late. */
 const OVERLAP_MS = 60_000;
 
+/**
+ * Trades are listed back to here at most. An order that rested for months would make every start
+ * page through all of them, and fail once that takes longer than one read may. Nothing is lost by
+ * it: every order not known to have ended is read by itself, and what it filled is fetched then.
+ */
+const FILLS_REACH_MS = 24 * 3_600_000;
+
 export class Sync {
   readonly #o: SyncOptions;
   /** By the venue's clock; trades after it have not been read yet. */
@@ -74,7 +81,8 @@ export class Sync {
       symbols.add(symbolId);
       for (const { admittedAt } of context.attempts) oldest = Math.min(oldest, admittedAt);
     }
-    const since = Math.max(0, (this.#fillsCursor ?? oldest) - OVERLAP_MS);
+    const from = Math.max(this.#fillsCursor ?? oldest, (started ?? 0) - FILLS_REACH_MS);
+    const since = Math.max(0, from - OVERLAP_MS);
     for (const symbolId of symbols) {
       const read = await runner.run(
         "fillsSince",

@@ -69,8 +69,10 @@ async function startLocal(url: string, path: string): Promise<void> {
     stdout: "null",
     stderr: "null",
   });
+  let child: Deno.ChildProcess;
   try {
-    command.spawn().unref();
+    child = command.spawn();
+    child.unref(); // it outlives this process
   } catch (error) {
     const reason = error instanceof Error ? error.name : typeof error;
     throw new ConfigError(
@@ -83,6 +85,7 @@ async function startLocal(url: string, path: string): Promise<void> {
   const giveUpAt = systemClock.monotonic() + START_TIMEOUT_MS;
   while (!(await isUp(url))) {
     if (systemClock.monotonic() > giveUpAt) {
+      child.kill();
       throw new ConfigError(`${path}.testnet: the local testnet did not answer at ${url}`);
     }
     await new Promise<void>((resolve) => void systemClock.setTimer(resolve, POLL_MS));

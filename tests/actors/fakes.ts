@@ -1,5 +1,6 @@
 /** Small stand-ins for the ports beneath the core actors, and a book wired to them. */
-import { Book, type DriftOfIntent } from "../../actors/book.ts";
+import { Book } from "../../actors/book.ts";
+import type { DriftOfIntent } from "../../actors/book_options.ts";
 import { EdgeTap } from "../../actors/edge_tap.ts";
 import type { Entry, Waiter } from "../../actors/entry.ts";
 import type { IntentContext } from "../../machines/intent_context.ts";
@@ -25,6 +26,7 @@ export class HeldStore {
   readonly store: Store;
   #holding = false;
   #failure: Error | null = null;
+  #closing: Error | null = null;
   #waiting: (() => void)[] = [];
 
   constructor() {
@@ -33,7 +35,9 @@ export class HeldStore {
       get: (inner, key) => {
         if (key === "append") return append;
         // It outlives its kernel, as a disk does.
-        if (key === "close") return () => Promise.resolve();
+        if (key === "close") {
+          return () => this.#closing === null ? Promise.resolve() : Promise.reject(this.#closing);
+        }
         const value = Reflect.get(inner, key, inner);
         return typeof value === "function" ? value.bind(inner) : value;
       },
@@ -47,6 +51,10 @@ export class HeldStore {
   release(): void {
     this.#holding = false;
     for (const go of this.#waiting.splice(0)) go();
+  }
+
+  failClosing(error: Error): void {
+    this.#closing = error;
   }
 
   failWith(error: Error): void {

@@ -166,6 +166,23 @@ desk("a late fill revives a retired intent from the store and is booked", async 
   assertEquals(d.book.size, 0, "and it retires again");
 });
 
+desk("a fill read a second time does not keep its retired intent in memory", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const clientOrderId = clientIdOf(entry);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  d.router.fill(aFill("t1", "1", { clientOrderId: null }));
+  d.router.order(aVenueOrder({ clientOrderId, status: "FILLED", filled: decimal("1") }));
+  await d.settle();
+  await d.clock.advanceAsync(RETIRE_AFTER_MS);
+  assertEquals(d.book.size, 0);
+  d.router.fill(aFill("t1", "1", { clientOrderId: null })); // an audit reads a minute back
+  await d.settle();
+  await d.clock.advanceAsync(2 * RETIRE_AFTER_MS);
+  assertEquals(d.book.size, 0);
+  assertEquals(d.held.store.fills({ intentId: "i1" }).items.length, 1);
+});
+
 desk("an order that a listing shows settles the doubt about it", async (d) => {
   const entry = place(d);
   await d.settle();

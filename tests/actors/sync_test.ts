@@ -27,6 +27,17 @@ function fillUs(k: PaperKernel): void {
   });
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** A fifth of it. */
+function fillPart(k: PaperKernel): void {
+  engineOf(k).trade(BTC, {
+    price: decimal("19999"),
+    quantity: decimal("0.002"),
+    takerSide: "SELL",
+  });
+}
+
 Deno.test("sync: what filled while the kernel was down is booked at the next start", async () => {
   const first = await resting();
   await first.close();
@@ -46,6 +57,27 @@ Deno.test("sync: what was canceled while the kernel was down is found at the nex
   const second = await openPaperKernel(["a"], first);
   await second.run(5_000);
   assertEquals([orderOf(second).state, orderOf(second).cause], ["CANCELED", "USER"]);
+  await second.close();
+});
+
+Deno.test("sync: an order that rested for months costs no months of trades, and loses none", async () => {
+  const first = await resting();
+  fillPart(first);
+  await first.run(1_000);
+  await first.close();
+  fillPart(first);
+  await first.run(200 * DAY_MS);
+  const asked: number[] = [];
+  const second = await openPaperKernel(["a"], first, (adapter) => {
+    const fillsSince = adapter.execution.fillsSince.bind(adapter.execution);
+    adapter.execution.fillsSince = (symbolId, since) => {
+      asked.push(first.clock.now() - since);
+      return fillsSince(symbolId, since);
+    };
+  });
+  await second.run(5_000);
+  assert(asked.length > 0 && asked.every((reach) => reach < 2 * DAY_MS), `${asked}`);
+  assertEquals(orderOf(second).filledAmount, "0.004");
   await second.close();
 });
 

@@ -1,0 +1,34 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DeniedError } from "../../src/model/errors.ts";
+import { openPaperKernel, RESTING } from "./paper_kernel.ts";
+
+Deno.test("exchange: a parked one takes no order, and still cancels those it has", async () => {
+  const k = await openPaperKernel(["a"]);
+  const a = k.kernel.exchange("a");
+  await Promise.all([a.placeOrder(RESTING, { intentId: "i1" }), k.run(10)]);
+  k.exchange("a").actor.send({ type: "budget.exhausted", reason: "private: TypeError" });
+  assertEquals(k.exchange("a").state, "parked");
+  await assertRejects(() => a.placeOrder(RESTING), DeniedError, "parked");
+  await Promise.all([a.cancelOrder("i1"), k.run(5_000)]);
+  assertEquals(a.getOrderState("i1").state, "CANCELED");
+  assertEquals(k.exchangeEngine("a").engine.openOrders("main"), []);
+  await k.close();
+});
+
+Deno.test("exchange: one started again knows what its last life was still writing", async () => {
+  const k = await openPaperKernel(["a"]);
+  const a = k.kernel.exchange("a");
+  k.held.hold();
+  const placed = a.placeOrder(RESTING, { intentId: "i1" }).catch(() => "refused");
+  await k.run(10);
+  await Promise.all([a.stop(), k.run(10_000)]);
+  const started = a.start();
+  await k.run(10);
+  k.held.release();
+  await Promise.all([started, k.run(60_000)]);
+  await placed;
+  assert(k.exchange("a").book.entry("i1") !== undefined);
+  assertEquals(a.getOrderState("i1").state, "ACTIVE.open");
+  assertEquals(k.exchangeEngine("a").engine.openOrders("main").length, 1);
+  await k.close();
+});
