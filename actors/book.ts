@@ -225,6 +225,9 @@ export class Book {
     this.routes.learn(entry, before, after);
     if (before === null || before.deadlines !== after.deadlines) this.#arm(entry, before, after);
     if (before?.work.ticket === true && !after.work.ticket) this.#tickets.forget(entry.intentId);
+    if (before?.work.amend.out === true && !after.work.amend.out) {
+      this.#dispatcher.forgetAmend(entry.intentId);
+    }
     if (after.effects.drift !== null) this.#o.onDrift(entry, after.effects.drift);
     settleWaiters(entry, after, { kind: "applied", turn });
     const record = turnRecord(before, after, { original: entry.original, at, cause });

@@ -98,6 +98,11 @@ export class Dispatcher {
     });
   }
 
+  /** The intent has given it up: were it sent later, nobody would expect what it does. */
+  forgetAmend(intentId: string): void {
+    this.#o.runner.cancelWaiting(`amend:${intentId}`);
+  }
+
   lookup(target: Target, { attempt }: Task<"lookup">): void {
     const { clock, execution } = this.#o;
     this.#granted("lookup", "probe", target, async () => {

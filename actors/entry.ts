@@ -36,6 +36,8 @@ export interface Waiter {
   readonly until: "durable" | "accepted" | "final";
   resolve(): void;
   reject(error: Error): void;
+  /** Its caller gave up and will hear nothing: it is dropped with the next turn. */
+  abandoned?: boolean;
 }
 
 export interface Waiting {

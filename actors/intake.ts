@@ -269,10 +269,12 @@ function waitFor(
 ): Promise<void> {
   if (signal?.aborted === true) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
+    const abort = () => {
+      waiter.abandoned = true;
+      reject(signal?.reason);
+    };
     const done = () => signal?.removeEventListener("abort", abort);
-    act({
+    const waiter: Waiter = {
       until,
       resolve: () => {
         done();
@@ -282,7 +284,9 @@ function waitFor(
         done();
         reject(error instanceof StoreError ? notDurable(error, intentId) : error);
       },
-    });
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    act(waiter);
   });
 }
 

@@ -51,5 +51,11 @@ export class Routes {
         this.#byExchangeOrderId.delete(`${entry.symbolId} ${exchangeOrderId}`);
       }
     }
+    const { attempts, attemptCount } = entry.context;
+    if (attemptCount === attempts.length) return;
+    // It has had more attempts than it shows; a route left behind would swallow their late facts.
+    for (const routes of [this.#byClientOrderId, this.#byExchangeOrderId]) {
+      for (const [id, route] of routes) if (route.entry === entry) routes.delete(id);
+    }
   }
 }

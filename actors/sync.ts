@@ -84,6 +84,8 @@ export class Sync {
     const from = Math.max(this.#fillsCursor ?? oldest, (started ?? 0) - FILLS_REACH_MS);
     const since = Math.max(0, from - OVERLAP_MS);
     for (const symbolId of symbols) {
+      // Delisted: its orders are looked up on their own, and must not keep all others waiting.
+      if (adapter.instruments.get(symbolId) === undefined) continue;
       const read = await runner.run(
         "fillsSince",
         "resync",

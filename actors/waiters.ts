@@ -17,6 +17,7 @@ export function settleWaiters(
   const { kind, turn: now } = stage;
   if (kind === "committed" && entry.told !== null && now >= entry.told.turn) entry.told = null;
   if (entry.waiters.length === 0) return;
+  entry.waiters = entry.waiters.filter(({ waiter }) => waiter.abandoned !== true);
   const waiting = entry.waiters.filter(({ waiter, turn }) =>
     turn > now || !settle(waiter, context, kind)
   );

@@ -170,9 +170,15 @@ function replacing(attempt: AttemptRecord, read: readonly Wish[]): Decision {
 /** The newest generation is not at the venue, and the venue has not refused it. */
 export function wantsChange(context: IntentContext, attempt: AttemptRecord): boolean {
   const { intent, refusedGeneration } = context;
-  if (attempt.generation >= intent.generation) return false;
   if (refusedGeneration !== null && refusedGeneration >= intent.generation) return false;
+  if (attempt.generation >= intent.generation) return isTooLarge(context, attempt);
   return !isSameAtVenue(context, attempt);
+}
+
+/** An earlier attempt turned out to have filled more, so that this one could fill too much (S2). */
+function isTooLarge(context: IntentContext, attempt: AttemptRecord): boolean {
+  const othersFilled = compare(context.filled, attempt.filled) > 0;
+  return othersFilled && compare(attempt.amount, add(remainder(context), attempt.filled)) > 0;
 }
 
 /** A change that the venue would not notice needs no request. */

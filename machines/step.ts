@@ -4,10 +4,11 @@
  */
 import { compare } from "../src/model/decimal.ts";
 import { absorb } from "./absorb.ts";
-import { hasEnded } from "./attempts.ts";
+import { findAttempt, hasEnded } from "./attempts.ts";
 import { conditionsOf } from "./conditions.ts";
 import { runErrands } from "./errands.ts";
 import {
+  type AttemptRecord,
   type Effects,
   type IntentContext,
   isTerminal,
@@ -75,8 +76,19 @@ function errorOf(context: IntentContext, event: IntentEvent): string | null {
 function driftOf(before: IntentContext, after: IntentContext): Effects["drift"] {
   if (isTerminal(before.phase) && !isTerminal(after.phase)) return "DuplicateExecution";
   if (strayOf(after) !== undefined && strayOf(before) === undefined) return "DuplicateExecution";
+  if (after.attempts.some((a) => livedAfterAll(before, a))) return "DuplicateExecution";
   if (after.indeterminate && !before.indeterminate) return "MissingOrder";
   const { amount } = after.intent.order;
   const over = compare(after.filled, amount) > 0;
   return over && compare(before.filled, amount) <= 0 ? "Overfill" : null;
+}
+
+/** Told dead, followed by the intent's end or by another attempt, and yet the venue had it. */
+function livedAfterAll(before: IntentContext, { attempt, outcome }: AttemptRecord): boolean {
+  if (outcome !== "ACCEPTED") return false;
+  const known = findAttempt(before, attempt);
+  if (known === undefined || (known === lastAttempt(before) && !isTerminal(before.phase))) {
+    return false;
+  }
+  return known.outcome === "REJECTED" || known.outcome === "ABSENT" || known.outcome === "NOT_SENT";
 }

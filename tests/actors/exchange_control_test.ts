@@ -32,3 +32,20 @@ Deno.test("exchange: one started again knows what its last life was still writin
   assertEquals(k.exchangeEngine("a").engine.openOrders("main").length, 1);
   await k.close();
 });
+
+Deno.test("exchange: callers that gave up waiting are not kept", async () => {
+  const k = await openPaperKernel(["a"]);
+  const a = k.kernel.exchange("a");
+  await Promise.all([a.placeOrder(RESTING, { intentId: "i1" }), k.run(10)]);
+  for (let n = 0; n < 20; n++) {
+    const caller = new AbortController();
+    const options = { intentId: "i1", waitFor: "final", signal: caller.signal } as const;
+    const waiting = assertRejects(() => a.placeOrder(RESTING, options), DOMException);
+    await k.run(100);
+    caller.abort();
+    await waiting;
+  }
+  const kept = k.exchange("a").book.entry("i1")?.waiters.length ?? 0;
+  assert(kept <= 1, `${kept} are kept`);
+  await k.close();
+});

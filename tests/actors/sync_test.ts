@@ -135,6 +135,20 @@ Deno.test("sync: a fill that the stream lost is found by the audit", async () =>
   await k.close();
 });
 
+Deno.test("sync: an order on a symbol that is delisted keeps no other order waiting", async () => {
+  const first = await resting();
+  await first.close();
+  const second = await openPaperKernel(["a"], first, (adapter) => {
+    const get = adapter.instruments.get.bind(adapter.instruments);
+    adapter.instruments.get = (symbolId) => symbolId === BTC ? undefined : get(symbolId);
+    adapter.execution.fillsSince = () =>
+      Promise.resolve({ kind: "failed", cause: { code: "UNLISTED_SYMBOL", message: BTC } });
+  });
+  await second.run(10_000);
+  assertEquals(second.exchange("a").state, "ready");
+  await second.close();
+});
+
 Deno.test("sync: a failed sync is tried again, and the gate stays held meanwhile", async () => {
   const first = await resting();
   await first.close();
