@@ -13,6 +13,7 @@ import type { IntentPolicy } from "../machines/intent_context.ts";
 import {
   AUDIT_INTERVAL_MS,
   backoff,
+  DISCONNECT_TIMEOUT_MS,
   EXCHANGE_BACKOFF_CAP_MS,
   EXCHANGE_BACKOFF_MS,
   SEND_SLACK_MS,
@@ -42,6 +43,7 @@ import { Sockets } from "./sockets.ts";
 import { Supervisor } from "./supervision.ts";
 import { Sync } from "./sync.ts";
 import { Vitals } from "./vitals.ts";
+import { within } from "./within.ts";
 
 export interface ExchangeOptions {
   readonly id: string;
@@ -222,7 +224,7 @@ export class Exchange {
     this.account.stop();
     this.#notices.stop();
     await this.supervisor.stop();
-    await this.adapter.disconnect();
+    await within(this.#o.clock, this.adapter.disconnect(), DISCONNECT_TIMEOUT_MS);
     this.actor.stop();
     this.#settle();
   }

@@ -26,6 +26,7 @@ import { Exchange } from "./exchange.ts";
 import { ExchangeFacade } from "./exchange_facade.ts";
 import { Journal } from "./journal.ts";
 import { Supervisor } from "./supervision.ts";
+import { within } from "./within.ts";
 
 export interface KernelOptions {
   readonly adapters: readonly ExchangeAdapter[];
@@ -293,16 +294,4 @@ export class KernelActor implements Kernel {
 function asStoreError(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   return new StoreError(`Cannot close the kernel: ${errorName(cause)}`, {}, { cause });
-}
-
-/** Waits for `work`, but not longer than `ms`. */
-function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.setTimer(resolve, ms);
-    const done = () => {
-      cancel();
-      resolve();
-    };
-    work.then(done, done);
-  });
 }

@@ -10,7 +10,7 @@ import { add, compare, subtract } from "../src/model/decimal.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { LookupOutcome, VenueOrder } from "../src/model/venue.ts";
 import { findAttempt, mergeOrder, updateAttempt, wantRead } from "./attempts.ts";
-import { GATE_HELD, GATE_TOO_LATE } from "./gate_words.ts";
+import { GATE_AWAY, isTransient } from "./gate_words.ts";
 import {
   type AmendTarget,
   type AttemptRecord,
@@ -43,7 +43,9 @@ export function amendAnswered(
     case "notSent": {
       const kept = updateAttempt(next, number, (a) => ({ ...a, amendTo: null }));
       const message = outcome.kind === "refused" ? outcome.reason.message : outcome.reason;
-      if (outcome.kind === "notSent" && isTransient(outcome.reason)) {
+      if (
+        outcome.kind === "notSent" && (isTransient(outcome.reason) || GATE_AWAY.has(outcome.reason))
+      ) {
         const { tries } = context.work.amend;
         const pause = backoff(Math.max(1, tries), AMEND_BACKOFF_MS, AMEND_BACKOFF_CAP_MS);
         return withErrand(kept, { out: false, tries, dueAt: at + pause });
@@ -119,11 +121,6 @@ function tooLate(
   if (outcome.kind === "unknown") return wantRead(next, attempt, at);
   if (outcome.kind !== "accepted") return next;
   return updateAttempt(next, attempt, (a) => mergeOrder(a, outcome.order, at));
-}
-
-/** Late or held at the gate says nothing against the change. */
-function isTransient(reason: string): boolean {
-  return reason === GATE_TOO_LATE || reason === GATE_HELD;
 }
 
 function withErrand(context: IntentContext, amend: Errand): IntentContext {

@@ -12,7 +12,7 @@ import { ABSENT_RETRIES_MAX } from "../src/model/limits.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import { remainder } from "./absorb.ts";
 import { hasEnded } from "./attempts.ts";
-import { GATE_HELD, GATE_TOO_LATE } from "./gate_words.ts";
+import { GATE_AWAY, isTransient } from "./gate_words.ts";
 import {
   type AttemptRecord,
   type IntentContext,
@@ -197,7 +197,7 @@ function neverLived(context: IntentContext, attempt: AttemptRecord, at: EpochMs)
       return newer ? afterRefusal(context, attempt, at) : end("FAILED", attempt.reason);
     case "NOT_SENT":
       // Late or held at the gate says nothing against the order; any other reason refuses it.
-      return newer || attempt.reason === GATE_TOO_LATE || attempt.reason === GATE_HELD
+      return newer || isTransient(attempt.reason) || isAway(context, attempt)
         ? beforeAttempt(context, at, attempt.reason)
         : end("FAILED", attempt.reason);
     default:
@@ -206,6 +206,10 @@ function neverLived(context: IntentContext, attempt: AttemptRecord, at: EpochMs)
         ? beforeAttempt(context, at, attempt.reason)
         : end("FAILED", attempt.reason);
   }
+}
+
+function isAway(context: IntentContext, { reason }: AttemptRecord): boolean {
+  return reason !== null && GATE_AWAY.has(reason) && mayRetry(context);
 }
 
 /**

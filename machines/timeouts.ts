@@ -72,3 +72,6 @@ export const DRAIN_TIMEOUT_MS = 12_000;
 
 /** Fast enough to look live, slow enough that a burst of orders costs one event. */
 export const BALANCES_EVERY_MS = 250;
+
+/** An adapter that does not close by then is left behind: stopping must end. */
+export const DISCONNECT_TIMEOUT_MS = 5_000;

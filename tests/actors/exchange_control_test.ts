@@ -49,3 +49,20 @@ Deno.test("exchange: callers that gave up waiting are not kept", async () => {
   assert(kept <= 1, `${kept} are kept`);
   await k.close();
 });
+
+for (
+  const [how, disconnect] of [
+    ["never answers", () => new Promise<void>(() => {})],
+    ["fails", () => Promise.reject(new TypeError("socket"))],
+  ] as const
+) {
+  Deno.test(`kernel: an adapter whose disconnect ${how} does not keep it from stopping`, async () => {
+    const k = await openPaperKernel(["a"]);
+    const { adapter } = k.exchange("a");
+    const close = adapter.disconnect.bind(adapter);
+    adapter.disconnect = disconnect;
+    await Promise.all([k.kernel.stop(), k.run(60_000)]);
+    assertEquals(k.kernel.state, "stopped");
+    await close();
+  });
+}

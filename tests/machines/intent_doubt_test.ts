@@ -236,10 +236,19 @@ for (const reason of ["TOO_LATE", "HELD"]) {
 }
 
 Deno.test("intent: stopped at the gate for any other reason, it is denied by us", () => {
-  const context = after(aContext(), say.granted(), say.notSent("KERNEL_DRAINING"));
-  assertEquals([context.phase, context.cause], ["FAILED", "KERNEL_DRAINING"]);
+  const context = after(aContext(), say.granted(), say.notSent("STORE_FAILED"));
+  assertEquals([context.phase, context.cause], ["FAILED", "STORE_FAILED"]);
   assertEquals(told(context), ["OrderDenied"]);
 });
+
+for (const reason of ["KERNEL_DRAINING", "EXCHANGE_STOPPED", "NOT_CONNECTED"]) {
+  Deno.test(`intent: stopped at the gate by ${reason}, onAbsent decides as after a kill`, () => {
+    const kept = after(aContext({ onAbsent: "RETRY" }), say.granted(), say.notSent(reason));
+    assertEquals(kept.phase, "PENDING.ready");
+    const ended = after(aContext({ onAbsent: "FAIL" }), say.granted(), say.notSent(reason));
+    assertEquals([ended.phase, ended.cause], ["FAILED", reason]);
+  });
+}
 
 Deno.test("intent: no attempt starts after submitBy", () => {
   const wanting = after(aContext({ submitBy: 2_000 }), say.verify());

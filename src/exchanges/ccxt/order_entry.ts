@@ -4,7 +4,7 @@
  */
 import type { OrderRef, SendGate, SubmitRequest } from "../exchange.ts";
 import type { CancelOutcome, SubmitOutcome, VenueOrder } from "../../model/venue.ts";
-import { NOT_CONNECTED, rowContext, type Session, type SessionSource } from "./session.ts";
+import { rowContext, type Session, type SessionSource } from "./session.ts";
 import type { Signed } from "./signer.ts";
 import type { Action } from "./profile.ts";
 import { judge, type Verdict } from "./verdict.ts";
@@ -18,7 +18,7 @@ export class OrderEntry {
 
   async submit(request: SubmitRequest, gate: SendGate): Promise<SubmitOutcome> {
     const session = this.#session();
-    if (session === null) return { kind: "notSent", reason: NOT_CONNECTED };
+    if (session === null) return { kind: "notSent", reason: "NOT_CONNECTED" };
     const verdict = await send(session, session.signer.order(request), { gate, action: "submit" });
     switch (verdict.kind) {
       case "answered":
@@ -32,7 +32,7 @@ export class OrderEntry {
 
   async cancel(ref: OrderRef, gate: SendGate): Promise<CancelOutcome> {
     const session = this.#session();
-    if (session === null) return { kind: "notSent", reason: NOT_CONNECTED };
+    if (session === null) return { kind: "notSent", reason: "NOT_CONNECTED" };
     const rawSymbol = session.catalogue.rawOf(ref.symbolId);
     if (rawSymbol === undefined) {
       return {

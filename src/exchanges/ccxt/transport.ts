@@ -70,7 +70,7 @@ export class Transport {
     const url = this.#target(wire.url);
     if (url === null) return { kind: "notSent", reason: "the host is not on the allow list" };
     if (this.#closed || options.signal?.aborted === true) {
-      return { kind: "notSent", reason: "the adapter is closing" };
+      return { kind: "notSent", reason: "NOT_CONNECTED" };
     }
     const stopped = options.gate?.check() ?? null;
     if (stopped !== null) return { kind: "notSent", reason: stopped };
