@@ -54,6 +54,7 @@ export class Dispatcher {
     const { clock, execution, gate } = this.#o;
     const wire = gate.forSubmit(attempt.deadline, clock);
     const started = clock.monotonic();
+    const committedAt = clock.now();
     const { clientOrderId, amount, deadline } = attempt;
     execution.submit({ clientOrderId, order, amount, deadline }, wire)
       .catch(unknown)
@@ -64,6 +65,7 @@ export class Dispatcher {
           type: "submit.answered",
           at: clock.now(),
           attempt: attempt.attempt,
+          committedAt,
           sentAt: wire.sentAt,
           outcome,
         });

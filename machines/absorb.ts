@@ -129,7 +129,10 @@ function submitAnswered(
 ): IntentContext {
   const { outcome, at, sentAt } = event;
   const answered = (changes: Partial<AttemptRecord>) =>
-    updateAttempt(context, event.attempt, (a) => ({ ...a, sentAt, answeredAt: at, ...changes }));
+    updateAttempt(context, event.attempt, (a) => {
+      const committedAt = event.committedAt ?? a.committedAt;
+      return { ...a, committedAt, sentAt, answeredAt: at, ...changes };
+    });
   const current = findAttempt(context, event.attempt);
   // The stream or a look-up was faster, and has settled it: the answer adds its times.
   const settled = current !== undefined && current.outcome !== null &&

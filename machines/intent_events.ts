@@ -24,6 +24,8 @@ export type IntentEvent =
     readonly type: "submit.answered";
     readonly at: EpochMs;
     readonly attempt: number;
+    /** When the attempt was known to be durable: the moment it was dispatched. */
+    readonly committedAt?: EpochMs;
     readonly sentAt: EpochMs | null;
     readonly outcome: SubmitOutcome;
   }

@@ -1,3 +1,4 @@
+import type { IntentEvent } from "../../machines/intent_events.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { IntentContext } from "../../machines/intent_context.ts";
 import { exposureBounds } from "../../machines/order_state.ts";
@@ -266,4 +267,11 @@ Deno.test("intent: a second grant for the same wish sends nothing", () => {
 Deno.test("intent: a denial that comes after the attempt is void", () => {
   const context = after(aContext(), say.granted(), say.accepted(), say.denied());
   assertEquals([context.phase, context.denied], ["ACTIVE.open", null]);
+});
+
+Deno.test("intent: an answer brings the times of its attempt: durable, sent, answered", () => {
+  const answered = { ...say.accepted(1, {}, 1_300), committedAt: 1_100, sentAt: 1_200 };
+  const { attempts } = after(aContext(), say.granted(), answered as IntentEvent);
+  const { admittedAt, committedAt, sentAt, answeredAt } = attempts[0]!;
+  assertEquals([admittedAt, committedAt, sentAt, answeredAt], [1_000, 1_100, 1_200, 1_300]);
 });
