@@ -52,6 +52,13 @@ export class Drifts {
     this.#open(kind, { context, venue });
   }
 
+  /** One request of ours became two orders. */
+  secondOrder(context: IntentContext, order: VenueOrder): void {
+    const { exchangeOrderId, clientOrderId, status, filled } = order;
+    const venue = { exchangeOrderId, clientOrderId, status, filled };
+    this.#open("DuplicateExecution", { context, venue });
+  }
+
   isolated(context: IntentContext, error: string): void {
     this.#open("Isolated", { context, venue: { error } });
   }

@@ -132,6 +132,7 @@ export class Exchange {
       revive: (stored) => this.#restore(stored),
       findStored: (ids) => findStored(store, id, ids),
       onForeignTag: (order) => this.drifts.storeBehindVenue(order),
+      onSecondOrder: (context, order) => this.drifts.secondOrder(context, order),
     });
     const { router, account, book, runner, vitals, tickers } = this;
     this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };

@@ -3,8 +3,8 @@
  * is parked durably while an attempt on its symbol may turn out to be its owner, and becomes an
  * `OrderOrphaned` event only then.
  */
-import { hasEnded } from "../machines/attempts.ts";
-import { type IntentContext, lastAttempt } from "../machines/intent_context.ts";
+import { hasEnded, isAnotherOrder } from "../machines/attempts.ts";
+import { type AttemptRecord, type IntentContext, lastAttempt } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { hasTag } from "../src/model/ids.ts";
@@ -28,6 +28,8 @@ export interface RouterOptions {
   readonly findStored: (ids: FactIds) => StoredIntent | undefined;
   /** An order with our tag that no intent here placed: the store is behind the venue. */
   readonly onForeignTag: (order: VenueOrder) => void;
+  /** A second order under the client id of an attempt. */
+  readonly onSecondOrder: (context: IntentContext, order: VenueOrder) => void;
 }
 
 type OrderFact =
@@ -39,8 +41,8 @@ export class FactRouter {
   readonly #parked = new Map<string, { readonly symbolId: string; readonly fact: OrderFact }>();
   /** Intents per symbol with an attempt that is in flight or in doubt. */
   readonly #uncertain = new Map<string, number>();
-  /** Orders told as orphans, so that each is told once; the oldest is forgotten first. */
-  readonly #orphans = new Set<string>();
+  /** Orders told as orphans or as seconds, each once; the oldest is forgotten first. */
+  readonly #told = new Set<string>();
 
   constructor(options: RouterOptions) {
     this.#o = options;
@@ -58,6 +60,7 @@ export class FactRouter {
       return false;
     }
     const { entry, attempt } = route;
+    if (isAnotherOrder(attemptOf(entry.context, attempt), order)) return this.#second(route, order);
     const at = this.#o.clock.now();
     const fills = this.#o.book.newFills(entry.intentId, order.fills);
     if (fills.length > 0) {
@@ -93,6 +96,10 @@ export class FactRouter {
       return undefined;
     }
     const { entry, attempt } = route;
+    if (isAnotherOrder(attemptOf(entry.context, attempt), order)) {
+      this.#second(route, order);
+      return undefined;
+    }
     const at = this.#o.clock.now();
     const fills = this.#o.book.newFills(entry.intentId, order.fills);
     const outcome = { kind: "found", order, venueTime } as const;
@@ -134,6 +141,18 @@ export class FactRouter {
     }
   }
 
+  /** One request, two orders: told once as drift; what the second fills is ours all the same. */
+  #second({ entry, attempt }: Route, order: VenueOrder): true {
+    if (this.#firstTime(`${order.symbolId} ${order.exchangeOrderId}`)) {
+      this.#o.onSecondOrder(entry.context, order);
+    }
+    const fills = this.#o.book.newFills(entry.intentId, order.fills);
+    const at = this.#o.clock.now();
+    const filled = { type: "order.filled", at, attempt, fills, order: null } as const;
+    if (fills.length > 0) this.#o.book.tell(entry.intentId, filled);
+    return true;
+  }
+
   #route(ids: FactIds): Route | undefined {
     const { book, findStored, revive } = this.#o;
     const route = book.routes.find(ids);
@@ -147,19 +166,23 @@ export class FactRouter {
 
   #unmatched(ids: FactIds, fact: OrderFact): void {
     if (this.#mayHaveOwner(ids.symbolId)) return this.#park(ids, fact);
-    const key = `${ids.symbolId} ${ids.exchangeOrderId}`;
-    if (this.#orphans.has(key)) return;
-    this.#orphans.add(key);
-    if (this.#orphans.size > ORPHANS_KNOWN_MAX) {
-      for (const oldest of this.#orphans) {
-        this.#orphans.delete(oldest);
-        break;
-      }
-    }
+    if (!this.#firstTime(`${ids.symbolId} ${ids.exchangeOrderId}`)) return;
     void this.#o.journal.write({ events: [this.#orphaned(ids)] }).catch(() => {});
     if (fact.kind === "order" && fact.order.clientOrderId !== null) {
       if (hasTag(fact.order.clientOrderId, this.#o.tag)) this.#o.onForeignTag(fact.order);
     }
+  }
+
+  #firstTime(key: string): boolean {
+    if (this.#told.has(key)) return false;
+    this.#told.add(key);
+    if (this.#told.size > ORPHANS_KNOWN_MAX) {
+      for (const oldest of this.#told) {
+        this.#told.delete(oldest);
+        break;
+      }
+    }
+    return true;
   }
 
   #park(ids: FactIds, fact: OrderFact): void {
@@ -203,9 +226,13 @@ function idsOf(fact: OrderFact): FactIds {
   return fact.kind === "order" ? fact.order : fact.fill;
 }
 
+function attemptOf(context: IntentContext, number: number): AttemptRecord | undefined {
+  return context.attempts.find((a) => a.attempt === number);
+}
+
 /** A frame that repeats what is known: no turn, no commit. */
 function addsNothing(context: IntentContext, number: number, order: VenueOrder): boolean {
-  const attempt = context.attempts.find((a) => a.attempt === number);
+  const attempt = attemptOf(context, number);
   return attempt !== undefined && attempt.outcome === "ACCEPTED" && !attempt.stale &&
     attempt.status === order.status && attempt.exchangeOrderId === order.exchangeOrderId &&
     attempt.reported === order.filled;

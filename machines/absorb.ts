@@ -16,6 +16,7 @@ import {
   cameAlive,
   findAttempt,
   hasEnded,
+  isAnotherOrder,
   mergeOrder,
   refusedAs,
   updateAttempt,
@@ -174,7 +175,8 @@ function lookupAnswered(
   context: IntentContext,
   event: Extract<IntentEvent, { type: "lookup.answered" }>,
 ): IntentContext {
-  const { outcome, at } = event;
+  const { at } = event;
+  const outcome = aboutThis(context, event);
   const tries = context.work.lookup.tries;
   const next = { ...context, work: { ...context.work, lookup: readAgain(outcome, tries, at) } };
   switch (outcome.kind) {
@@ -188,8 +190,19 @@ function lookupAnswered(
     case "absent":
       return absentRead(next, event.attempt, outcome.venueTime, at);
     case "failed":
-      return next;
+      return book(next, event.attempt, event.fills);
   }
+}
+
+/** A read that shows another order under the same client id has not read this one. */
+function aboutThis(
+  context: IntentContext,
+  { outcome, attempt }: Extract<IntentEvent, { type: "lookup.answered" }>,
+): LookupOutcome {
+  if (outcome.kind !== "found") return outcome;
+  if (!isAnotherOrder(findAttempt(context, attempt), outcome.order)) return outcome;
+  const message = `the venue shows ${outcome.order.exchangeOrderId} under the same client id`;
+  return { kind: "failed", cause: { code: "ANOTHER_ORDER", message } };
 }
 
 function readAgain(outcome: LookupOutcome, tries: number, at: EpochMs): Errand {

@@ -35,8 +35,18 @@ export function wantRead(context: IntentContext, number: number, dueAt: EpochMs)
   return { ...marked, work: { ...marked.work, lookup: { ...lookup, dueAt } } };
 }
 
+/**
+ * A second venue order under one client order id: the request was delivered twice. What the venue
+ * says of it says nothing of the first; only its fills are ours as well.
+ */
+export function isAnotherOrder(a: AttemptRecord | undefined, order: VenueOrder): boolean {
+  return a !== undefined && a.exchangeOrderId !== null &&
+    a.exchangeOrderId !== order.exchangeOrderId;
+}
+
 /** What the venue says of the order, merged into what is known of the attempt. */
 export function mergeOrder(a: AttemptRecord, order: VenueOrder, at: EpochMs): AttemptRecord {
+  if (isAnotherOrder(a, order)) return a;
   const status = laterStatus(a.status, order.status);
   const refused = status === "REJECTED" && compare(order.filled, ZERO) === 0;
   const alive = refused ? { outcome: "REJECTED" as const } : cameAlive(a);

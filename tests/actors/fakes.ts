@@ -135,6 +135,8 @@ export interface Desk {
   readonly published: KernelEvent[];
   readonly failures: StoreError[];
   readonly foreign: VenueOrder[];
+  /** Second orders under one client id. */
+  readonly second: VenueOrder[];
   /** Runs what the journal deferred, and lets promises settle. */
   settle(): Promise<void>;
   close(): void;
@@ -190,7 +192,7 @@ export function openDesk(held = new HeldStore()): Desk {
 
 type Sightings = Pick<
   Desk,
-  "calls" | "log" | "isolated" | "drifts" | "published" | "failures" | "foreign"
+  "calls" | "log" | "isolated" | "drifts" | "published" | "failures" | "foreign" | "second"
 >;
 
 function newSightings(): Sightings {
@@ -202,6 +204,7 @@ function newSightings(): Sightings {
     published: [],
     failures: [],
     foreign: [],
+    second: [],
   };
 }
 
@@ -258,6 +261,7 @@ function openRouter(
       (clientOrderId === null ? undefined : store.intentByClientOrderId("main", clientOrderId)) ??
         store.intentByExchangeOrderId("main", symbolId, exchangeOrderId),
     onForeignTag: (order) => void seen.foreign.push(order),
+    onSecondOrder: (_context, order) => void seen.second.push(order),
   });
 }
 

@@ -191,3 +191,26 @@ desk("an order that a listing shows settles the doubt about it", async (d) => {
   d.router.listed(aVenueOrder({ clientOrderId: clientIdOf(entry) }), d.clock.now());
   assertEquals(entry.context.phase, "ACTIVE.open");
 });
+
+desk("a second order under one client id is told once, and does not touch the first", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const clientOrderId = clientIdOf(entry);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  const second = aVenueOrder({ clientOrderId, exchangeOrderId: "x2", status: "CANCELED" });
+  d.router.order(second);
+  d.router.order(second);
+  assertEquals(d.second.map((order) => order.exchangeOrderId), ["x2"]);
+  assertEquals(entry.context.phase, "ACTIVE.open");
+  assertEquals(entry.context.attempts[0]?.exchangeOrderId, "x1");
+});
+
+desk("what a second order fills is booked: it was our request", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const clientOrderId = clientIdOf(entry);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  const fills = [aFill("t9", "0.3", { clientOrderId, exchangeOrderId: "x2" })];
+  d.router.order(aVenueOrder({ clientOrderId, exchangeOrderId: "x2", fills }));
+  assertEquals(entry.context.filled, "0.3");
+});

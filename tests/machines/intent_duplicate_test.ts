@@ -64,3 +64,12 @@ Deno.test("intent: its own fills never make an order larger than what is left", 
   const part = after(live, say.filled("t1", "0.4", { status: "PARTIALLY_FILLED" }));
   assertEquals([part.phase, sent(part)], ["ACTIVE.partiallyFilled", []]);
 });
+
+Deno.test("intent: a look-up that shows another order under its client id has not read it", () => {
+  const open = after(aContext(), say.granted(), say.accepted(1, first), say.verify());
+  assertEquals(open.phase, "RECONCILING.resolving");
+  const other = after(open, say.found({ ...first, exchangeOrderId: "x2", status: "FILLED" }));
+  assertEquals(other.phase, "RECONCILING.resolving");
+  assertEquals(other.attempts[0]?.exchangeOrderId, "x1");
+  assertEquals(after(other, say.found(first)).phase, "ACTIVE.open");
+});
