@@ -25,6 +25,7 @@ import type { Fill } from "../src/model/fill.ts";
 import { clientOrderId } from "../src/model/ids.ts";
 import type { OrderIntent } from "../src/model/intent.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
+import type { VenueOrder } from "../src/model/venue.ts";
 import type { BookOptions } from "./book_options.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -182,6 +183,11 @@ export class Book {
       fresh.push(fill.intentId === intentId ? fill : { ...fill, intentId });
     }
     return fresh;
+  }
+
+  /** One request became two orders: nobody counts on the second, so it goes. */
+  cancelSecond(order: VenueOrder): void {
+    if (!this.#stopped) this.#dispatcher.cancelSecond(order);
   }
 
   /** The gate has opened: those that waited get their tickets. */

@@ -8,7 +8,7 @@ import type { RequestPriority } from "../machines/request_queue.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { Fill } from "../src/model/fill.ts";
-import type { UnknownCause } from "../src/model/venue.ts";
+import type { UnknownCause, VenueOrder } from "../src/model/venue.ts";
 import type {
   ExchangeCapabilities,
   Execution,
@@ -85,6 +85,16 @@ export class Dispatcher {
         .catch(unknown);
       const answered = { at: clock.now(), attempt: attempt.attempt, outcome };
       this.#o.answer(target.intentId, { type: "cancel.answered", ...answered });
+    });
+  }
+
+  /** A venue order of ours that no attempt stands for: one try, and whoever sees it tries again. */
+  cancelSecond({ symbolId, clientOrderId, exchangeOrderId }: VenueOrder): void {
+    const { clock, execution, gate, runner, capabilities } = this.#o;
+    if (clientOrderId === null) return;
+    const ref = { symbolId, clientOrderId, exchangeOrderId };
+    runner.acquire("cancel", capabilities.cost("cancel"), `cancel:${exchangeOrderId}`, () => {
+      execution.cancel(ref, gate.forCancel(clock)).catch(unknown);
     });
   }
 

@@ -141,11 +141,12 @@ export class FactRouter {
     }
   }
 
-  /** One request, two orders: told once as drift; what the second fills is ours all the same. */
+  /** One request, two orders: told once as drift, and canceled; what it fills is ours all the same. */
   #second({ entry, attempt }: Route, order: VenueOrder): true {
     if (this.#firstTime(`${order.symbolId} ${order.exchangeOrderId}`)) {
       this.#o.onSecondOrder(entry.context, order);
     }
+    if (LIVE.has(order.status)) this.#o.book.cancelSecond(order);
     const fills = this.#o.book.newFills(entry.intentId, order.fills);
     const at = this.#o.clock.now();
     const filled = { type: "order.filled", at, attempt, fills, order: null } as const;
@@ -225,6 +226,8 @@ function isUncertain(context: IntentContext): boolean {
 function idsOf(fact: OrderFact): FactIds {
   return fact.kind === "order" ? fact.order : fact.fill;
 }
+
+const LIVE: ReadonlySet<string> = new Set(["PENDING_TRIGGER", "OPEN", "PARTIALLY_FILLED"]);
 
 function attemptOf(context: IntentContext, number: number): AttemptRecord | undefined {
   return context.attempts.find((a) => a.attempt === number);

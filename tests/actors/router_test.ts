@@ -205,6 +205,17 @@ desk("a second order under one client id is told once, and does not touch the fi
   assertEquals(entry.context.attempts[0]?.exchangeOrderId, "x1");
 });
 
+desk("a second order that is live is canceled by its own id", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  const clientOrderId = clientIdOf(entry);
+  d.router.order(aVenueOrder({ clientOrderId }));
+  d.router.order(aVenueOrder({ clientOrderId, exchangeOrderId: "x2" }));
+  await d.settle();
+  assertEquals(d.calls.filter(({ kind }) => kind === "cancel").length, 1);
+  assertEquals(entry.context.phase, "ACTIVE.open");
+});
+
 desk("what a second order fills is booked: it was our request", async (d) => {
   const entry = place(d);
   await d.settle();

@@ -40,7 +40,7 @@ export class OrderEntry {
         reason: `${ref.symbolId} is not listed on ${session.profile.kind}`,
       };
     }
-    const signed = session.signer.call(session.profile.calls.cancel(rawSymbol, ref.clientOrderId));
+    const signed = session.signer.call(session.profile.calls.cancel(rawSymbol, ref));
     const verdict = await send(session, signed, { gate, action: "cancel" });
     switch (verdict.kind) {
       case "answered":

@@ -8,7 +8,14 @@ import type { SymbolMetadata } from "../../model/instrument.ts";
 import type { StandardOrder } from "../../model/order.ts";
 import type { ClientOrderId, EpochMs, ExchangeOrderId } from "../../model/scalars.ts";
 import type { VenueOrder } from "../../model/venue.ts";
-import type { RateLimits, RequestCost, RequestKind, VenueFact, VenueTiming } from "../exchange.ts";
+import type {
+  OrderRef,
+  RateLimits,
+  RequestCost,
+  RequestKind,
+  VenueFact,
+  VenueTiming,
+} from "../exchange.ts";
 import type { CcxtClient, CcxtCode, CcxtExchange, CcxtMarket } from "./ccxt.ts";
 
 /** One REST call as ccxt's `sign` takes it. */
@@ -72,7 +79,7 @@ export interface OrderEntry {
 
 export interface VenueCalls {
   serverTime(): VenueCall;
-  cancel(rawSymbol: string, clientOrderId: ClientOrderId): VenueCall;
+  cancel(rawSymbol: string, ref: OrderRef): VenueCall;
   order(rawSymbol: string, clientOrderId: ClientOrderId): VenueCall;
   openOrders(rawSymbol: string | null): VenueCall;
   /** The newest orders of a symbol, at most {@link VenueProfile.pageRows}. */

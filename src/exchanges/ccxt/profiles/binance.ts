@@ -34,11 +34,16 @@ const entry: OrderEntry = {
 
 const calls: VenueCalls = {
   serverTime: () => ({ api: "public", path: "time", method: "GET", params: {} }),
-  cancel: (symbol, origClientOrderId) => ({
+  // With both ids the venue checks one against the other: exactly this order, or none.
+  cancel: (symbol, { clientOrderId, exchangeOrderId }) => ({
     api: "private",
     path: "order",
     method: "DELETE",
-    params: { symbol, origClientOrderId },
+    params: {
+      symbol,
+      ...(exchangeOrderId === null ? {} : { orderId: exchangeOrderId }),
+      origClientOrderId: clientOrderId,
+    },
   }),
   order: (symbol, origClientOrderId) => read("order", { symbol, origClientOrderId }),
   openOrders: (symbol) => read("openOrders", symbol === null ? {} : { symbol }),
