@@ -8,6 +8,7 @@
  * I3 What an actor that threw had produced in that turn is discarded; the venue's fills are not.
  */
 import { type Actor, createActor } from "xstate";
+import { remainder } from "../machines/absorb.ts";
 import {
   type Command,
   type DeadlineName,
@@ -302,8 +303,13 @@ export class Book {
   #grant(intentId: string): void {
     const entry = this.#entries.get(intentId);
     if (entry === undefined || !entry.context.work.ticket) return;
-    const ticket = this.#ticket(entry.context.intent, entry.context.attemptCount + 1);
-    this.tell(intentId, { type: "order.granted", at: this.#o.clock.now(), ticket });
+    const { intent, attemptCount } = entry.context;
+    const at = this.#o.clock.now();
+    const left = { ...intent.order, amount: remainder(entry.context) };
+    const denial = attemptCount === 0 ? null : this.#o.readmit(left);
+    if (denial !== null) return this.tell(intentId, { type: "order.denied", at, ...denial });
+    const ticket = this.#ticket(intent, attemptCount + 1);
+    this.tell(intentId, { type: "order.granted", at, ticket });
   }
 
   #ticket({ intentId, generation }: OrderIntent, attempt: number): Ticket {

@@ -2,12 +2,14 @@
 import type { IntentContext, IntentPolicy } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { InstanceIdentity } from "../src/model/ids.ts";
+import type { StandardOrder } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { ExchangeCapabilities, Execution } from "../src/exchanges/exchange.ts";
 import type { EdgeTap } from "./edge_tap.ts";
 import type { Entry } from "./entry.ts";
 import type { ExchangeGate } from "./gate.ts";
 import type { Journal } from "./journal.ts";
+import type { Denial } from "./readmit.ts";
 import type { RequestRunner } from "./request.ts";
 
 export interface BookOptions {
@@ -24,6 +26,8 @@ export interface BookOptions {
   readonly deadlineFromNow: () => EpochMs;
   /** `exchangeOrderId:tradeId` of the stored fills of an intent. */
   readonly storedFillKeys: (intentId: string) => readonly string[];
+  /** Why a further attempt, for what is left, may not be made; null when it may. */
+  readonly readmit: (order: StandardOrder) => Denial | null;
   /** Its actor threw: it is isolated from now on. */
   readonly onIsolated: (entry: Entry, error: unknown) => void;
   /** Something threw where nothing may: the whole book is in doubt. */

@@ -90,11 +90,13 @@ export class Dispatcher {
 
   /** A venue order of ours that no attempt stands for: one try, and whoever sees it tries again. */
   cancelSecond({ symbolId, clientOrderId, exchangeOrderId }: VenueOrder): void {
-    const { clock, execution, gate, runner, capabilities } = this.#o;
+    const { clock, execution, gate } = this.#o;
     if (clientOrderId === null) return;
     const ref = { symbolId, clientOrderId, exchangeOrderId };
-    runner.acquire("cancel", capabilities.cost("cancel"), `cancel:${exchangeOrderId}`, () => {
-      execution.cancel(ref, gate.forCancel(clock)).catch(unknown);
+    // No intent's id holds a slash: it takes nobody's place in the queue.
+    const target = { intentId: `second/${exchangeOrderId}`, symbolId };
+    this.#granted("cancel", "cancel", target, async () => {
+      await execution.cancel(ref, gate.forCancel(clock)).catch(unknown);
     });
   }
 

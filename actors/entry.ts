@@ -24,11 +24,9 @@ export interface Entry {
   fillKeys: Set<string> | null;
   /** It came from the store, so that fills of it may be there. */
   readonly restored: boolean;
-  /** Monotonic times of its crashes within the budget's window. */
-  deaths: readonly number[];
   /** Kept, but no longer driven. */
   isolated: boolean;
-  /** Failed state is told once: when the store refused its turn. */
+  /** Of its newest commit. */
   updatedAt: number;
 }
 
@@ -63,7 +61,6 @@ export function newEntry(
     waiters: [],
     fillKeys: null,
     restored: options.committed,
-    deaths: [],
     isolated: false,
     updatedAt: options.at,
   };

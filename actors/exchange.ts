@@ -36,6 +36,7 @@ import { ExchangeGate } from "./gate.ts";
 import { intentPolicy } from "./intent_policy.ts";
 import type { Journal } from "./journal.ts";
 import { Notices } from "./notices.ts";
+import { readmit } from "./readmit.ts";
 import { findStored, restoreIntent } from "./restore.ts";
 import { RequestRunner } from "./request.ts";
 import { FactRouter } from "./router.ts";
@@ -175,6 +176,7 @@ export class Exchange {
       identity,
       deadlineFromNow: () => this.#deadlineFromNow(),
       storedFillKeys: (intentId) => store.fillKeys(id, intentId),
+      readmit: (order) => readmit(adapter, order),
       onIsolated: (entry, error) => this.#isolated(entry.intentId, entry.symbolId, error),
       onCrash: (error) => this.#crashed(error),
       onDrift: (entry, kind) => this.drifts.ofIntent(kind, entry.context),

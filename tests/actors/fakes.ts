@@ -8,6 +8,7 @@ import { ExchangeGate } from "../../actors/gate.ts";
 import { Journal } from "../../actors/journal.ts";
 import { RequestRunner } from "../../actors/request.ts";
 import { restoreIntent } from "../../actors/restore.ts";
+import type { Denial } from "../../actors/readmit.ts";
 import { FactRouter } from "../../actors/router.ts";
 import type { ExchangeCapabilities, Execution, RequestKind } from "../../src/exchanges/exchange.ts";
 import type { StoreError } from "../../src/model/errors.ts";
@@ -137,6 +138,8 @@ export interface Desk {
   readonly foreign: VenueOrder[];
   /** Second orders under one client id. */
   readonly second: VenueOrder[];
+  /** What the next further attempts are denied for; none by default. */
+  readonly denials: Denial[];
   /** Runs what the journal deferred, and lets promises settle. */
   settle(): Promise<void>;
   close(): void;
@@ -192,7 +195,15 @@ export function openDesk(held = new HeldStore()): Desk {
 
 type Sightings = Pick<
   Desk,
-  "calls" | "log" | "isolated" | "drifts" | "published" | "failures" | "foreign" | "second"
+  | "calls"
+  | "log"
+  | "isolated"
+  | "drifts"
+  | "published"
+  | "failures"
+  | "foreign"
+  | "second"
+  | "denials"
 >;
 
 function newSightings(): Sightings {
@@ -205,6 +216,7 @@ function newSightings(): Sightings {
     failures: [],
     foreign: [],
     second: [],
+    denials: [],
   };
 }
 
@@ -232,6 +244,7 @@ function openBook(
     identity: IDENTITY,
     deadlineFromNow: () => clock.now() + 7_000,
     storedFillKeys: (intentId) => held.store.fillKeys("main", intentId),
+    readmit: () => seen.denials.shift() ?? null,
     onIsolated: (entry) => void seen.isolated.push(entry),
     onCrash: (error) => {
       throw error;
