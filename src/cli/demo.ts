@@ -58,6 +58,9 @@ function parseFlags(args: readonly string[]): Flags {
 }
 
 async function runDemo(flags: Flags): Promise<Summary> {
+  const stop = new AbortController();
+  // From the start: an interrupt while things open must not leave the testnet and the data behind.
+  if (flags.seconds === undefined) Deno.addSignalListener("SIGINT", () => stop.abort());
   const data = await Deno.makeTempDir({ prefix: "exchange-kernel-demo-" });
   await using testnet = await startTestnetProcess({
     args: ["--feed", "replay", "--feed-file", TRADES.pathname, "--feed-speed", SPEED],
@@ -67,8 +70,8 @@ async function runDemo(flags: Flags): Promise<Summary> {
   } as const;
   try {
     return flags.headless
-      ? await headless(data, { exchanges, testnet, flags })
-      : await served(data, { exchanges, testnet, flags });
+      ? await headless(data, { exchanges, testnet, flags, stop })
+      : await served(data, { exchanges, testnet, flags, stop });
   } finally {
     await Deno.remove(data, { recursive: true });
   }
@@ -78,6 +81,8 @@ interface Stage {
   readonly exchanges: Parameters<typeof openKernel>[0]["exchanges"];
   readonly testnet: TestnetProcess;
   readonly flags: Flags;
+  /** Aborted when the strategy is to end. */
+  readonly stop: AbortController;
 }
 
 async function headless(data: string, stage: Stage): Promise<Summary> {
@@ -112,9 +117,8 @@ async function served(data: string, stage: Stage): Promise<Summary> {
   }
 }
 
-async function trade(kernel: Kernel, { testnet, flags }: Stage): Promise<Summary> {
+async function trade(kernel: Kernel, { testnet, flags, stop }: Stage): Promise<Summary> {
   const exchange = kernel.exchange(EXCHANGE);
-  const stop = new AbortController();
   const strategy = new DemoStrategy({
     exchange,
     clock: systemClock,
@@ -123,7 +127,6 @@ async function trade(kernel: Kernel, { testnet, flags }: Stage): Promise<Summary
     signal: stop.signal,
   });
   const cancelTimers = schedule(systemClock, stop, testnet, flags);
-  if (flags.seconds === undefined) Deno.addSignalListener("SIGINT", () => stop.abort());
   try {
     await strategy.run();
   } finally {

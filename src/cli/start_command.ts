@@ -13,7 +13,7 @@ export interface StartPorts extends Omit<ServePorts, "log"> {
   readonly env: (name: string) => string | undefined;
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;
-  /** Resolves when the process is asked to end; called once, when everything is open. */
+  /** Resolves when the process is asked to end; called once, before anything is opened. */
   readonly untilAsked: () => Promise<string>;
 }
 
@@ -28,10 +28,13 @@ export async function runStart(args: readonly string[], ports: StartPorts): Prom
   try {
     const config = await readConfig(parseFlags(args, ports), ports);
     const log = ports.openLog(config.log.level);
+    // Listening from here on: an order may come in the moment the doors are open, and a signal
+    // that nobody hears yet would kill the process with that order on its way.
+    const asked = ports.untilAsked();
     const served = await serveKernel(config, { ...ports, log });
     ports.print(welcome(config, served));
     const failed = served.kernel.closed.then((failure) => failure ?? "the kernel was stopped");
-    const end = await Promise.race([ports.untilAsked(), failed]);
+    const end = await Promise.race([asked, failed]);
     await served.close();
     // A failed store has closed the kernel: the process ends so that whoever runs it notices.
     if (end instanceof Error) throw end;

@@ -42,9 +42,11 @@ async function main(args: readonly string[]): Promise<void> {
   command.parse([...args], { from: "user" });
   const testnet = opened(command.opts<Flags>());
   if (testnet === null) return;
+  // Before the port is told: whoever reads it may end the process at once.
+  const stopped = stopSignal();
   console.log(JSON.stringify({ port: testnet.port }));
   console.log(`Local testnet on ${testnet.url}, e.g. ${testnet.url}/api.binance.com/api/v3/time`);
-  await stopSignal();
+  await stopped;
   await testnet.close();
 }
 

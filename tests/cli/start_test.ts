@@ -45,6 +45,7 @@ class Start {
   #ports(): StartPorts {
     return {
       openKernel: (options) => {
+        this.log.push("kernel opens");
         this.opened.push(options);
         return this.openError === null
           ? Promise.resolve(this.kernel)
@@ -61,10 +62,13 @@ class Start {
       clock: new VirtualClock(),
       random: new SeededRandom(7),
       env: () => undefined,
-      print: (text) => this.out += text,
+      print: (text) => {
+        this.out += text;
+        this.#ready.resolve();
+      },
       warn: (text) => this.err += text,
       untilAsked: () => {
-        this.#ready.resolve();
+        this.log.push("listens for signals");
         return this.#asked.promise;
       },
     };
@@ -140,9 +144,19 @@ Deno.test("start: asked to end, it closes doors, drains, removes the run file", 
     await start.ready;
     start.ask();
     assertEquals(await ended, 0);
-    assertEquals(start.log, ["inspector closed"]);
+    assertEquals(start.log.at(-1), "inspector closed");
     assertEquals(start.kernel.calls.at(-1), "stop");
     assertEquals(await readRunFile(data), null);
+  });
+});
+
+Deno.test("start: a signal is heard from before the doors open, and drains then", async () => {
+  await withData(async (data) => {
+    const start = new Start();
+    start.ask();
+    assertEquals(await start.run("--port", "0", "--data", data), 0);
+    assertEquals(start.log.slice(0, 2), ["listens for signals", "kernel opens"]);
+    assertEquals(start.kernel.calls.at(-1), "stop");
   });
 });
 
@@ -204,7 +218,7 @@ Deno.test("start: a taken port is named, and the kernel that was opened is stopp
     assertEquals(await start.run("--port", String(port), "--data", data), 1);
     assertStringIncludes(start.err, `port ${port} is taken`);
     assertEquals(start.kernel.calls, ["stop"]);
-    assertEquals(start.log, ["inspector closed"]);
+    assertEquals(start.log.at(-1), "inspector closed");
     await other.shutdown();
   });
 });
