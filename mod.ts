@@ -24,18 +24,29 @@ export {
   type OpenKernelOptions,
   type StoreOptions,
 } from "./src/compose.ts";
+export type { AlertOptions } from "./src/compose_safety.ts";
 export type {
   ChangeOptions,
   EventsOptions,
-  ExchangeHealth,
   ExchangeKernel,
   IntentView,
   Kernel,
   ModifyOptions,
   PlaceOptions,
+} from "./src/model/facade.ts";
+export {
+  DEFAULT_RISK,
+  type ExchangeMode,
+  type RiskLimits,
+  type RiskOptions,
+} from "./src/model/risk.ts";
+export type {
+  CircuitHealth,
+  DeadMansSwitchHealth,
+  ExchangeHealth,
   ReconciliationMetrics,
   SocketHealth,
-} from "./src/model/facade.ts";
+} from "./src/model/health.ts";
 export type { FillFilter, IntentFilter, Page } from "./src/stores/store.ts";
 
 // For strategies: what goes in and what comes out.
@@ -71,6 +82,31 @@ export {
   type EventType,
   type KernelEvent,
 } from "./src/model/event.ts";
+export {
+  type Drift,
+  DRIFT_KINDS,
+  DRIFT_STATUSES,
+  type DriftFilter,
+  type DriftFix,
+  type DriftKind,
+  type DriftStatus,
+} from "./src/model/drift.ts";
+export type { IntentVerdict } from "./src/model/verdict.ts";
+export type {
+  AdoptOptions,
+  DriftControl,
+  OrderFilter,
+  OrderView,
+  Oversight,
+} from "./src/model/oversight.ts";
+export {
+  type Alert,
+  ALERT_KINDS,
+  type AlertKind,
+  type AlertListener,
+  type AlertSeverity,
+} from "./src/model/alert.ts";
+export type { KillSwitchControl, KillSwitchState } from "./src/model/kill_switch.ts";
 export type { AccountState, Asset, Balance, Position } from "./src/model/account.ts";
 export type {
   AmountConstraints,
@@ -104,6 +140,8 @@ export { registerExchange } from "./src/compose.ts";
 export type { AdapterContext, AdapterFactory } from "./src/exchanges/registry.ts";
 export type {
   AmendRequest,
+  ArmOutcome,
+  DeadMansSwitch,
   ExchangeAdapter,
   ExchangeCapabilities,
   ExchangeSocket,

@@ -5,18 +5,23 @@
  */
 import { type Actor, createActor, type InspectionEvent } from "xstate";
 import { accountMachine } from "../machines/account.ts";
+import type { Quantity, Reading } from "../machines/accounting.ts";
+import { CLOCK_SLACK_MS } from "../machines/timeouts.ts";
 import type { AccountState, Balance, Position } from "../src/model/account.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
+import { absolute, add, negate } from "../src/model/decimal.ts";
 import type { UnknownCause } from "../src/model/venue.ts";
-import type { Execution } from "../src/exchanges/exchange.ts";
+import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { RequestRunner } from "./request.ts";
 
 export interface AccountOptions {
   readonly exchangeId: string;
   readonly clock: Clock;
-  readonly execution: Execution;
+  readonly adapter: ExchangeAdapter;
   readonly runner: RequestRunner;
+  /** What was read, dated by the venue's clock. */
+  readonly onReading: (reading: Reading) => void;
   readonly inspect: (event: InspectionEvent) => void;
   /** The actor failed: for the supervisor. */
   readonly onCrash: (error: unknown) => void;
@@ -31,6 +36,7 @@ export class Account {
   /** Assets that a frame told about since the read began. */
   readonly #framed = new Set<string>();
   #updatedAt: EpochMs = 0;
+  #isRead = false;
 
   constructor(options: AccountOptions) {
     this.#o = options;
@@ -45,20 +51,32 @@ export class Account {
 
   /** Reads balances and positions anew. @returns why not, or null. */
   async refresh(): Promise<UnknownCause | null> {
-    const { runner, execution, clock } = this.#o;
+    const { runner, adapter: { execution }, clock, onReading } = this.#o;
     this.#framed.clear();
     this.actor.send({ type: "account.read" });
-    const balances = await runner.run("balances", "resync", () => execution.balances());
+    let askedAt = this.#venueNow();
+    const balances = await runner.run("balances", "resync", () => {
+      askedAt = this.#venueNow();
+      return execution.balances();
+    });
     if (balances.kind === "failed") return this.#failed(balances.cause);
-    const positions = await runner.run("positions", "resync", () => execution.positions());
-    if (positions.kind === "failed") return this.#failed(positions.cause);
     const read = new Map(balances.value.map((balance) => [balance.assetId, balance]));
     for (const assetId of this.#framed) { // I1
       const framed = this.#balances.get(assetId);
       if (framed !== undefined) read.set(assetId, framed);
     }
     this.#balances = read;
+    onReading({ kind: "asset", quantities: [...read.values()].map(ofAsset), ...this.#by(askedAt) });
+    let positionsAskedAt = this.#venueNow();
+    const positions = await runner.run("positions", "resync", () => {
+      positionsAskedAt = this.#venueNow();
+      return execution.positions();
+    });
+    if (positions.kind === "failed") return this.#failed(positions.cause);
     this.#positions = positions.value;
+    this.#isRead = true;
+    const window = this.#by(positionsAskedAt);
+    onReading({ kind: "position", quantities: ofPositions(positions.value), ...window });
     this.#updatedAt = clock.now();
     this.actor.send({ type: "account.answered", at: this.#updatedAt });
     return null;
@@ -71,6 +89,15 @@ export class Account {
       this.#framed.add(balance.assetId);
     }
     this.#updatedAt = this.#o.clock.now();
+  }
+
+  /** Every balance was read once: an asset without one is not held. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
+  balance(assetId: string): Balance | undefined {
+    return this.#balances.get(assetId);
   }
 
   positions(symbolId?: string): readonly Position[] {
@@ -99,8 +126,34 @@ export class Account {
     this.actor.stop();
   }
 
+  #venueNow(): EpochMs {
+    return this.#o.adapter.venueNow() ?? this.#o.clock.now();
+  }
+
+  /** The answer shows some moment in it: reads may be behind, and our measure of the clock off. */
+  #by(askedAt: EpochMs): Pick<Reading, "from" | "to"> {
+    const { settleMs } = this.#o.adapter.capabilities.timing;
+    return { from: askedAt - settleMs - CLOCK_SLACK_MS, to: this.#venueNow() + CLOCK_SLACK_MS };
+  }
+
   #failed(cause: UnknownCause): UnknownCause {
     this.actor.send({ type: "account.failed", reason: cause.code });
     return cause;
   }
+}
+
+function ofAsset({ assetId, total }: Balance): Quantity {
+  return { subject: { kind: "asset", assetId }, quantity: total };
+}
+
+/** Net: in hedge mode the long and the short side of an instrument are moved by the same trades. */
+function ofPositions(positions: readonly Position[]): readonly Quantity[] {
+  const net = new Map<string, Quantity>();
+  for (const { symbolId, side, asset } of positions) {
+    const signed = side === "SHORT" ? negate(absolute(asset.quantity)) : asset.quantity;
+    const known = net.get(symbolId)?.quantity;
+    const quantity = known === undefined ? signed : add(known, signed);
+    net.set(symbolId, { subject: { kind: "position", symbolId }, quantity });
+  }
+  return [...net.values()];
 }

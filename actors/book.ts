@@ -4,6 +4,7 @@
  * the router facts, the dispatcher answers.
  *
  * I1 Requests leave, callers hear and events go out only after the commit of the turn (journal).
+ *    A cancel that somebody asked for need not wait: it only takes exposure away.
  * I2 Others see an intent as last committed; the actor may be ahead of that.
  * I3 What an actor that threw had produced in that turn is discarded; the venue's fills are not.
  */
@@ -11,6 +12,7 @@ import { type Actor, createActor } from "xstate";
 import { remainder } from "../machines/absorb.ts";
 import {
   type Command,
+  DEADLINE_NAMES,
   type DeadlineName,
   freshContext,
   type IntentContext,
@@ -31,6 +33,7 @@ import type { BookOptions } from "./book_options.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Entry, newEntry, type Waiter } from "./entry.ts";
+import { unseenFills } from "./fill_keys.ts";
 import { guard } from "./guard.ts";
 import { type IntentActor, registryLogic } from "./intent_registry.ts";
 import { Routes } from "./routes.ts";
@@ -80,6 +83,7 @@ export class Book {
       capabilities: options.capabilities,
       runner: options.runner,
       gate: options.gate,
+      checkSend: options.checkSend ?? (() => null),
       deadlineFromNow: options.deadlineFromNow,
       newFills: (id, fills) => this.newFills(id, fills),
       answer: (id, event) => this.tell(id, event),
@@ -113,23 +117,24 @@ export class Book {
     return this.#deadlines.of(intentId);
   }
 
-  /** A new intent: its first turn is committed before `waiter` hears of it. */
-  place(intent: OrderIntent, original: string, waiter: Waiter): void {
+  /** A new intent: its first turn, for a ticket or for `first`, is committed before it is told. */
+  place(intent: OrderIntent, original: string, waiter: Waiter, first?: IntentEvent): void {
     const { intentId } = intent;
     if (this.#stopped) return waiter.reject(stoppedError(intentId));
     const at = this.#o.clock.now();
-    const ticket = this.#tickets.ask(intentId) ? this.#ticket(intent, 1) : null;
-    const input = step(
-      freshContext(intent, this.#o.policy),
-      ticket === null ? { type: "order.verify", at } : { type: "order.granted", at, ticket },
-    );
+    const asks = first === undefined && this.#tickets.ask(intent);
+    const event: IntentEvent = first ??
+      (asks
+        ? { type: "order.granted", at, ticket: this.#ticket(intent, 1) }
+        : { type: "order.verify", at });
+    const input = step(freshContext(intent, this.#o.policy), event);
     this.#registry.send({ type: "spawn", id: intentId, input });
     const entry = newEntry(input, { original, committed: false, at });
     entry.waiters.push({ waiter, turn: 1 });
     this.#entries.set(intentId, entry);
     const context = this.#actors.get(intentId)?.getSnapshot().context;
     assert(context !== undefined, `intent ${intentId} is in the registry once spawned`);
-    this.#settle(entry, null, context, ticket === null ? "order.place" : "order.granted");
+    this.#settle(entry, null, context, event.type === "order.verify" ? "order.place" : event.type);
   }
 
   /** Brings back a stored intent; it does nothing until it is told something. */
@@ -175,15 +180,7 @@ export class Book {
   newFills(intentId: string, fills: readonly Fill[]): readonly Fill[] {
     const entry = this.#entries.get(intentId);
     if (entry === undefined || fills.length === 0 || this.#stopped) return [];
-    entry.fillKeys ??= new Set(entry.restored ? this.#o.storedFillKeys(intentId) : []);
-    const fresh: Fill[] = [];
-    for (const fill of fills) {
-      const key = `${fill.exchangeOrderId}:${fill.tradeId}`;
-      if (entry.fillKeys.has(key)) continue;
-      entry.fillKeys.add(key);
-      fresh.push(fill.intentId === intentId ? fill : { ...fill, intentId });
-    }
-    return fresh;
+    return unseenFills(entry, fills, () => this.#o.storedFillKeys(intentId));
   }
 
   /** One request became two orders: nobody counts on the second, so it goes. */
@@ -214,6 +211,7 @@ export class Book {
     this.#deadlines.stop();
     this.#registry.stop();
     for (const entry of this.#entries.values()) {
+      if (entry.waiters.length === 0) continue;
       const error = new StoreError(`Cannot wait for ${entry.intentId}: the kernel is stopping`);
       refuseWaiters(entry, error);
     }
@@ -237,18 +235,32 @@ export class Book {
     }
     if (after.effects.drift !== null) this.#o.onDrift(entry, after.effects.drift);
     settleWaiters(entry, after, { kind: "applied", turn });
+    const commands = this.#runEarly(entry, after, cause);
     const record = turnRecord(before, after, { original: entry.original, at, cause });
     this.#o.journal.enqueue({
       turn: record,
       side: null,
       mayRide: entry.waiters.length === 0 && isQuiet(record, before, after),
       answer: () => this.#answer(entry, after, { at, turn }),
-      dispatch: () => after.effects.commands.forEach((command) => this.#run(entry, command)),
-      failed: (error) => this.#failed(entry, after, error),
+      dispatch: () => commands.forEach((command) => this.#run(entry, command)),
+      failed: (error) => this.#failed(entry, commands, error),
       crashed: (error) => this.#o.onCrash(error),
     });
     // Last: parked facts may find their owner in it, and their turns are to be stored after this.
     this.#o.onTurn(entry, before, after);
+  }
+
+  /**
+   * A cancel that was asked for leaves while its commit runs, if all before it is durable (I1).
+   *
+   * @returns what has to wait for the commit.
+   */
+  #runEarly(entry: Entry, { effects }: IntentContext, cause: string): readonly Command[] {
+    if (cause !== "order.cancel" || entry.pending > 1) return effects.commands;
+    return effects.commands.filter((command) => {
+      if (command.type === "cancel") this.#run(entry, command);
+      return command.type !== "cancel";
+    });
   }
 
   #answer(
@@ -266,9 +278,9 @@ export class Book {
   }
 
   /** Not durable: nothing leaves that adds exposure. A cancel is idempotent and still goes out. */
-  #failed(entry: Entry, { effects }: IntentContext, error: StoreError): void {
+  #failed(entry: Entry, commands: readonly Command[], error: StoreError): void {
     entry.pending -= 1;
-    for (const command of effects.commands) {
+    for (const command of commands) {
       if (command.type === "cancel") this.#run(entry, command);
     }
     refuseWaiters(entry, error);
@@ -296,8 +308,9 @@ export class Book {
   }
 
   #wantTicket(intentId: string): void {
-    if (this.#entries.get(intentId)?.context.work.ticket !== true) return;
-    if (this.#tickets.ask(intentId)) this.#grant(intentId);
+    const context = this.#entries.get(intentId)?.context;
+    if (context?.work.ticket !== true) return;
+    if (this.#tickets.ask(context.intent)) this.#grant(intentId);
   }
 
   #grant(intentId: string): void {
@@ -306,7 +319,7 @@ export class Book {
     const { intent, attemptCount } = entry.context;
     const at = this.#o.clock.now();
     const left = { ...intent.order, amount: remainder(entry.context) };
-    const denial = attemptCount === 0 ? null : this.#o.readmit(left);
+    const denial = attemptCount === 0 ? null : this.#o.readmit(left, intentId);
     if (denial !== null) return this.tell(intentId, { type: "order.denied", at, ...denial });
     const ticket = this.#ticket(intent, attemptCount + 1);
     this.tell(intentId, { type: "order.granted", at, ticket });
@@ -356,6 +369,7 @@ export class Book {
     this.routes.forget(entry);
     this.#entries.delete(intentId);
     this.#registry.send({ type: "retire", id: intentId });
+    this.#o.onRetired?.(intentId);
     this.revision += 1;
   }
 
@@ -383,4 +397,3 @@ export class Book {
 
 const RETIRE = "retire";
 const TICKET = "ticket";
-const DEADLINE_NAMES: readonly DeadlineName[] = ["ack", "lookup", "cancel", "fills", "amend"];

@@ -11,6 +11,7 @@ import type { ExchangeGate } from "./gate.ts";
 import type { Journal } from "./journal.ts";
 import type { Denial } from "./readmit.ts";
 import type { RequestRunner } from "./request.ts";
+import type { Send } from "./risk.ts";
 
 export interface BookOptions {
   readonly exchangeId: string;
@@ -27,7 +28,9 @@ export interface BookOptions {
   /** `exchangeOrderId:tradeId` of the stored fills of an intent. */
   readonly storedFillKeys: (intentId: string) => readonly string[];
   /** Why a further attempt, for what is left, may not be made; null when it may. */
-  readonly readmit: (order: StandardOrder) => Denial | null;
+  readonly readmit: (order: StandardOrder, intentId: string) => Denial | null;
+  /** The caps, asked last before the wire; absent: there are none. */
+  readonly checkSend?: (send: Send) => Denial | null;
   /** Its actor threw: it is isolated from now on. */
   readonly onIsolated: (entry: Entry, error: unknown) => void;
   /** Something threw where nothing may: the whole book is in doubt. */
@@ -35,6 +38,8 @@ export interface BookOptions {
   readonly onDrift: (entry: Entry, kind: DriftOfIntent) => void;
   /** After every turn, committed or not: what it changed. */
   readonly onTurn: (entry: Entry, before: IntentContext | null, after: IntentContext) => void;
+  /** It has ended and left the memory. */
+  readonly onRetired?: (intentId: string) => void;
   readonly onRoundTrip: (ms: number) => void;
   readonly tap: EdgeTap;
 }

@@ -18,7 +18,7 @@ import {
 } from "../machines/connection.ts";
 import type { ExchangeSocket } from "../src/exchanges/exchange.ts";
 import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
-import type { SocketHealth } from "../src/model/facade.ts";
+import type { SocketHealth } from "../src/model/health.ts";
 
 export interface ConnectionOptions {
   readonly socket: ExchangeSocket;

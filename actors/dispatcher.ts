@@ -4,19 +4,21 @@
  */
 import type { AttemptRecord, Command } from "../machines/intent_context.ts";
 import type { IntentEvent } from "../machines/intent_events.ts";
+import { submitPriority } from "../machines/priority.ts";
 import type { RequestPriority } from "../machines/request_queue.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { Fill } from "../src/model/fill.ts";
-import type { UnknownCause, VenueOrder } from "../src/model/venue.ts";
+import type { RefusalReason, SubmitOutcome, UnknownCause, VenueOrder } from "../src/model/venue.ts";
 import type {
   ExchangeCapabilities,
   Execution,
   OrderRef,
   RequestKind,
 } from "../src/exchanges/exchange.ts";
-import type { ExchangeGate } from "./gate.ts";
+import type { Denial, ExchangeGate, WireGate } from "./gate.ts";
 import type { RequestRunner } from "./request.ts";
+import type { Send } from "./risk.ts";
 
 /** The intent a command is for. */
 export interface Target {
@@ -30,6 +32,8 @@ export interface DispatcherOptions {
   readonly capabilities: ExchangeCapabilities;
   readonly runner: RequestRunner;
   readonly gate: ExchangeGate;
+  /** The caps, asked by the gate last before the wire. */
+  readonly checkSend: (send: Send) => Denial | null;
   /** The latest signed timestamp + validity of a request sent now, by the venue's clock. */
   readonly deadlineFromNow: () => EpochMs;
   /** Those of `fills` that are not booked yet, claimed for the intent. */
@@ -50,32 +54,38 @@ export class Dispatcher {
   }
 
   /** Its ticket was granted before the commit: it goes at once. */
-  submit({ intentId }: Target, { attempt, order }: Task<"submit">): void {
-    const { clock, execution, gate } = this.#o;
-    const wire = gate.forSubmit(attempt.deadline, clock);
+  submit({ intentId, symbolId }: Target, { attempt, order }: Task<"submit">): void {
+    const { clock, execution, gate, checkSend } = this.#o;
+    const send = { kind: "submit", intentId, order, amount: attempt.amount } as const;
+    const wire = gate.forSubmit(attempt.deadline, clock, () => checkSend(send));
     const started = clock.monotonic();
     const committedAt = clock.now();
     const { clientOrderId, amount, deadline } = attempt;
     execution.submit({ clientOrderId, order, amount, deadline }, wire)
       .catch(unknown)
       .then((outcome) => {
-        if (outcome.kind === "accepted") this.#accepted(clock.monotonic() - started);
-        if (outcome.kind === "refused") this.#o.runner.refusal(outcome.reason.code);
+        if (outcome.kind === "accepted") this.#accepted(symbolId, clock.monotonic() - started);
+        if (outcome.kind === "refused") this.#refused(symbolId, outcome.reason);
         this.#o.answer(intentId, {
           type: "submit.answered",
           at: clock.now(),
           attempt: attempt.attempt,
           committedAt,
           sentAt: wire.sentAt,
-          outcome,
+          outcome: explained(outcome, wire),
         });
       })
       .catch(this.#o.onCrash);
   }
 
-  #accepted(roundTripMs: number): void {
-    this.#o.runner.answered();
+  #accepted(symbolId: string, roundTripMs: number): void {
+    this.#o.runner.answered(symbolId);
     this.#o.onRoundTrip(roundTripMs);
+  }
+
+  /** A venue that asks to come later says nothing about the order: its ban is obeyed instead. */
+  #refused(symbolId: string, { code, retryAfterMs }: RefusalReason): void {
+    if (retryAfterMs === undefined) this.#o.runner.refusal({ code, symbolId });
   }
 
   cancel(target: Target, { attempt }: Task<"cancel">): void {
@@ -101,12 +111,14 @@ export class Dispatcher {
   }
 
   amend(target: Target, { attempt, amount, order, generation }: Task<"amend">): void {
-    const { clock, execution, gate } = this.#o;
-    this.#granted("amend", "submit", target, async () => {
+    const { clock, execution, gate, checkSend } = this.#o;
+    const send = { kind: "amend", intentId: target.intentId, order, amount, attempt } as const;
+    const priority = submitPriority({ order, ownerIntentId: null });
+    this.#granted("amend", priority, target, async () => {
       const deadline = this.#o.deadlineFromNow();
       const request = { ...refOf(target, attempt), order, amount, deadline };
-      const outcome = await execution.amend(request, gate.forSubmit(deadline, clock))
-        .catch(unknown);
+      const wire = gate.forSubmit(deadline, clock, () => checkSend(send));
+      const outcome = explained(await execution.amend(request, wire).catch(unknown), wire);
       const answered = { at: clock.now(), attempt: attempt.attempt, generation, outcome };
       this.#o.answer(target.intentId, { type: "amend.answered", ...answered });
     });
@@ -154,8 +166,16 @@ export class Dispatcher {
   }
 }
 
+/** Which cap stopped it, in words for a person. */
+function explained(outcome: SubmitOutcome, { denial }: WireGate): SubmitOutcome {
+  if (outcome.kind !== "notSent" || denial === null) return outcome;
+  return { ...outcome, message: denial.message };
+}
+
 function refOf({ symbolId }: Target, attempt: AttemptRecord): OrderRef {
-  const { clientOrderId, exchangeOrderId } = attempt;
+  const { exchangeOrderId, adopted } = attempt;
+  // An adopted order is known to the venue by the client id that somebody else gave it.
+  const clientOrderId = adopted?.clientOrderId ?? attempt.clientOrderId;
   return { symbolId, clientOrderId, exchangeOrderId };
 }
 

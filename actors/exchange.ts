@@ -3,65 +3,43 @@
  * kernel starts, drains and stops it; the adapter tells it facts; everything else goes through it.
  *
  * I1 The chart (`machines/exchange.ts`) says what to do; what is done reports back as its events.
- * I2 An answer of an older sync or connect is ignored: each run has its number.
- * I3 A crash of anything inside but an intent or a socket ends this exchange; its own supervisor
+ * I2 A crash of anything inside but an intent or a socket ends this exchange; its own supervisor
  *    starts a new one, which is a full recovery. Siblings of the exchange never notice.
  */
 import { type Actor, createActor } from "xstate";
 import { exchangeMachine, type ExchangeStateName } from "../machines/exchange.ts";
 import type { IntentPolicy } from "../machines/intent_context.ts";
-import {
-  AUDIT_INTERVAL_MS,
-  backoff,
-  DISCONNECT_TIMEOUT_MS,
-  EXCHANGE_BACKOFF_CAP_MS,
-  EXCHANGE_BACKOFF_MS,
-  SEND_SLACK_MS,
-} from "../machines/timeouts.ts";
-import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
-import type { InstanceIdentity } from "../src/model/ids.ts";
+import { DISCONNECT_TIMEOUT_MS } from "../machines/timeouts.ts";
 import type { Ticker } from "../src/model/market.ts";
-import type { EpochMs } from "../src/model/scalars.ts";
-import type { ExchangeAdapter, RateLimits, VenueFact } from "../src/exchanges/exchange.ts";
-import type { Log } from "../src/model/log.ts";
-import type { Store, StoredIntent } from "../src/stores/store.ts";
-import { Account } from "./account.ts";
-import { Book } from "./book.ts";
+import { DEFAULT_RISK } from "../src/model/risk.ts";
+import type { ExchangeAdapter, VenueFact } from "../src/exchanges/exchange.ts";
+import type { InstanceIdentity } from "../src/model/ids.ts";
+import type { VenueOrder } from "../src/model/venue.ts";
+import type { StoredIntent } from "../src/stores/store.ts";
+import type { Account } from "./account.ts";
+import type { Book } from "./book.ts";
 import type { Connection } from "./connection.ts";
+import type { DeadMan } from "./dead_man.ts";
 import { Drifts } from "./drifts.ts";
-import type { EdgeTap } from "./edge_tap.ts";
 import { errorName } from "./error_name.ts";
+import { openBook } from "./exchange_book.ts";
+import type { ExchangeOptions } from "./exchange_options.ts";
+import { ExternalOrders } from "./external_orders.ts";
 import { type FactPorts, takeFact } from "./facts.ts";
 import { ExchangeGate } from "./gate.ts";
 import { intentPolicy } from "./intent_policy.ts";
-import type { Journal } from "./journal.ts";
+import { Link } from "./link.ts";
+import { Listing } from "./listing.ts";
 import { Notices } from "./notices.ts";
-import { readmit } from "./readmit.ts";
 import { findStored, restoreIntent } from "./restore.ts";
+import { Prices } from "./prices.ts";
+import { Reconciliation } from "./reconciliation.ts";
 import { RequestRunner } from "./request.ts";
+import { Risk } from "./risk.ts";
 import { FactRouter } from "./router.ts";
-import { Sockets } from "./sockets.ts";
 import { Supervisor } from "./supervision.ts";
-import { Sync } from "./sync.ts";
 import { Vitals } from "./vitals.ts";
 import { within } from "./within.ts";
-
-export interface ExchangeOptions {
-  readonly id: string;
-  readonly adapter: ExchangeAdapter;
-  /** Instead of the venue's published ones. */
-  readonly rateLimits: RateLimits | null;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly journal: Journal;
-  readonly store: Store;
-  readonly identity: InstanceIdentity;
-  readonly log: Log;
-  readonly tap: EdgeTap;
-  readonly intentTap: EdgeTap;
-  /** Told once: the exchange cannot go on, whoever supervises it decides. */
-  readonly crashed: (error: unknown) => void;
-}
 
 export class Exchange {
   readonly id: string;
@@ -70,16 +48,23 @@ export class Exchange {
   readonly gate = new ExchangeGate();
   readonly runner: RequestRunner;
   readonly account: Account;
+  readonly risk: Risk;
   readonly router: FactRouter;
   readonly drifts: Drifts;
   /** For observers; nobody else sends to it. */
   readonly actor: Actor<typeof exchangeMachine>;
   readonly supervisor: Supervisor;
+  /** Open orders that somebody else placed: shown, never touched. */
+  readonly externalOrders = new ExternalOrders();
   readonly policy: IntentPolicy;
   readonly vitals: Vitals;
   readonly tickers = new Map<string, Ticker>();
+  /** Set before the start, where the venue has one and it was asked for. */
+  deadMan: DeadMan | null = null;
   /** Symbols that take no new submits because an intent of theirs is isolated. */
   readonly closedSymbols = new Set<string>();
+  /** Callers that wait for more than durability. */
+  readonly waiting = { count: 0 };
   /** The venue's clock less ours, as last measured. */
   get clockOffsetMs(): number | null {
     const venueNow = this.adapter.venueNow();
@@ -88,43 +73,114 @@ export class Exchange {
 
   readonly #o: ExchangeOptions;
   readonly #notices: Notices;
-  readonly #sync: Sync;
-  readonly #sockets: Sockets;
+  readonly #reconciliation: Reconciliation;
+  readonly #link: Link;
   readonly #facts: FactPorts;
-  readonly #abort = new AbortController();
-  #run = 0;
-  #cancelRetry: CancelTimer | null = null;
-  #cancelAudit: CancelTimer | null = null;
+  readonly #listing = new Listing({
+    now: () => this.#o.clock.monotonic(),
+    reload: () => this.runner.run("instruments", "resync", () => this.adapter.instruments.load()),
+    onFailed: (code) => this.vitals.trouble("instruments", code),
+    onCrash: (error) => this.#crashed(error),
+  });
   #ended = false;
   #settled: (() => void)[] = [];
 
   constructor(options: ExchangeOptions) {
-    const { id, adapter, clock, random, journal, store, identity } = options;
-    const { capabilities, execution } = adapter;
+    const { id, adapter, clock, random, journal, store } = options;
+    const { capabilities } = adapter;
+    const onCrash = (error: unknown) => this.#crashed(error);
     this.#o = options;
+    if (options.mode === "observe") this.gate.observe();
     this.id = id;
     this.vitals = new Vitals(id, options.log);
     this.adapter = adapter;
     this.policy = intentPolicy(capabilities);
     this.#notices = new Notices({ exchangeId: id, clock, journal });
-    this.drifts = new Drifts({ exchangeId: id, clock, random, journal, store });
+    this.drifts = new Drifts({
+      exchangeId: id,
+      clock,
+      random,
+      journal,
+      store,
+      halt: (reason) => this.gate.halt(reason),
+      lift: (reason) => this.#lift(reason),
+    });
     this.runner = new RequestRunner({
       clock,
       limits: options.rateLimits ?? capabilities.rateLimits,
       cost: capabilities.cost,
       inspect: options.tap.inspect,
-      onCrash: (error) => this.#crashed(error),
+      onCircuit: ({ code, symbolId }) => {
+        this.vitals.trouble(`circuit.${code}`, symbolId ?? "account");
+        if (symbolId === null) this.#doubt(code);
+      },
+      onCrash,
     });
     this.book = this.#openBook();
-    this.account = new Account({
-      exchangeId: id,
+    this.router = this.#openRouter();
+    this.#reconciliation = this.#openReconciliation();
+    this.account = this.#reconciliation.account;
+    const { router, account, runner, vitals, tickers } = this;
+    this.risk = this.#openRisk();
+    this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };
+    const { clockWatch } = this.#reconciliation;
+    this.gate.isClockTrusted = () => clockWatch.isTrusted || this.#doubt("CLOCK");
+    this.supervisor = new Supervisor({
       clock,
-      execution,
-      runner: this.runner,
-      inspect: options.tap.inspect,
-      onCrash: (error) => this.#crashed(error),
+      random,
+      onEscalate: ({ id: child, error }) => this.#gaveUp(child, error),
+      onRestart: ({ id: child, error }) => this.vitals.trouble(`crash.${child}`, error),
     });
-    this.router = new FactRouter({
+    this.#link = new Link({
+      clock,
+      random,
+      adapter,
+      supervisor: this.supervisor,
+      inspect: options.tap.inspect,
+      notices: this.#notices,
+      vitals,
+      tell: (event) => this.#tell(event),
+      onAllUp: () => this.#socketsUp(),
+      onTrouble: () => this.#settle(),
+    });
+    this.actor = createActor(this.#chart(), {
+      input: { exchangeId: id },
+      inspect: options.tap.inspect,
+    });
+    this.actor.subscribe({ error: onCrash });
+  }
+
+  #openBook(): Book {
+    return openBook(this.#o, {
+      policy: this.policy,
+      runner: this.runner,
+      gate: this.gate,
+      onIsolated: (entry, error) => this.#isolated(entry.intentId, entry.symbolId, error),
+      onCrash: (error) => this.#crashed(error),
+      onDrift: (entry, kind) => this.drifts.ofIntent(kind, entry.context),
+      onTurn: (_entry, before, after) => {
+        this.risk.onTurn(before, after);
+        this.#reconciliation.onTurn(before, after);
+        this.drifts.onTurn(before, after);
+        this.router.onTurn(before, after);
+        this.#listing.onTurn(before, after);
+      },
+      checkSend: (send) => this.risk.checkSend(send),
+      onRetired: (intentId) => this.risk.forget(intentId),
+      onRoundTrip: (ms) => this.vitals.latency.add(ms),
+    });
+  }
+
+  #openRisk(): Risk {
+    const { clock, adapter, risk: limits = DEFAULT_RISK } = this.#o;
+    const { account, runner, tickers } = this;
+    const prices = new Prices({ clock, limits, adapter, runner, tickers });
+    return new Risk({ clock, limits, account, prices });
+  }
+
+  #openRouter(): FactRouter {
+    const { id, clock, journal, store, identity } = this.#o;
+    return new FactRouter({
       exchangeId: id,
       clock,
       book: this.book,
@@ -132,57 +188,31 @@ export class Exchange {
       tag: identity.tag,
       revive: (stored) => this.#restore(stored),
       findStored: (ids) => findStored(store, id, ids),
+      onExternal: (order) => this.externalOrders.saw(order),
       onForeignTag: (order) => this.drifts.storeBehindVenue(order),
       onSecondOrder: (context, order) => this.drifts.secondOrder(context, order),
+      onForeignFill: (fill) => this.#reconciliation.foreignFill(fill),
+      onFull: (symbolId) => this.vitals.trouble("parked.full", symbolId),
+      onRoom: (symbolId, since) => this.#reconciliation.readAgain(symbolId, since),
     });
-    const { router, account, book, runner, vitals, tickers } = this;
-    this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };
-    this.#sync = new Sync({ clock, adapter, runner, book, router, account });
-    this.supervisor = new Supervisor({
-      clock,
-      random,
-      onEscalate: ({ id: child, error }) => this.#gaveUp(child, error),
-      onRestart: ({ id: child, error }) => this.vitals.trouble(`crash.${child}`, error),
-    });
-    this.#sockets = new Sockets({
-      clock,
-      random,
-      supervisor: this.supervisor,
-      inspect: options.tap.inspect,
-      onUp: (socketId) => this.#notices.connection("ConnectionUp", socketId, null),
-      onAllUp: () => this.#socketsUp(),
-      onDown: (socketId, reason) => this.#socketDown(socketId, reason),
-      onFailedDial: (socketId, reason) => this.#socketFailed(socketId, reason),
-    });
-    this.actor = createActor(this.#chart(), {
-      input: { exchangeId: id },
-      inspect: options.tap.inspect,
-    });
-    this.actor.subscribe({ error: (error) => this.#crashed(error) });
   }
 
-  #openBook(): Book {
-    const { id, adapter, clock, journal, store, identity, intentTap } = this.#o;
-    const { capabilities, execution } = adapter;
-    return new Book({
-      exchangeId: id,
-      clock,
-      journal,
-      execution,
-      capabilities,
-      policy: this.policy,
-      runner: this.runner,
-      gate: this.gate,
-      identity,
-      deadlineFromNow: () => this.#deadlineFromNow(),
-      storedFillKeys: (intentId) => store.fillKeys(id, intentId),
-      readmit: (order) => readmit(adapter, order),
-      onIsolated: (entry, error) => this.#isolated(entry.intentId, entry.symbolId, error),
+  #openReconciliation(): Reconciliation {
+    const { book, router, runner, vitals, drifts, externalOrders: external } = this;
+    return new Reconciliation(this.#o, {
+      book,
+      router,
+      runner,
+      vitals,
+      drifts,
+      external,
+      onSynced: () => this.#tell({ type: "sync.done" }),
+      onFailed: (reason) => {
+        this.#tell({ type: "sync.failed", reason });
+        this.#settle();
+      },
+      onDoubt: (code) => this.#doubt(code),
       onCrash: (error) => this.#crashed(error),
-      onDrift: (entry, kind) => this.drifts.ofIntent(kind, entry.context),
-      onTurn: (_entry, before, after) => this.router.onTurn(before, after),
-      onRoundTrip: (ms) => this.vitals.latency.add(ms),
-      tap: intentTap,
     });
   }
 
@@ -191,13 +221,19 @@ export class Exchange {
     return this.actor.getSnapshot().value as ExchangeStateName; // flat: the state's own name
   }
 
+  get identity(): InstanceIdentity {
+    return this.#o.identity;
+  }
+
   get connections(): readonly Connection[] {
-    return this.#sockets.connections;
+    return this.#link.connections;
   }
 
   /** Brings back what the store holds, then connects. */
   start(): void {
     for (const stored of this.#o.store.live(this.id)) this.#restore(stored);
+    for (const stored of this.#reconciliation.remembered()) this.#restore(stored);
+    this.drifts.reviewMissing((id) => this.book.entry(id)?.context.indeterminate === true);
     this.router.load(this.#o.store.parked(this.id));
     this.adapter.onFact((fact) => this.#fact(fact));
     this.actor.start();
@@ -218,13 +254,11 @@ export class Exchange {
     if (this.#ended) return;
     this.#tell({ type: "exchange.stop" });
     this.#ended = true;
-    this.#run += 1;
-    this.#abort.abort();
-    this.#cancelRetry?.();
-    this.#cancelAudit?.();
+    this.deadMan?.halt();
+    this.#link.stop();
+    this.#reconciliation.stop();
     this.book.stop();
     this.runner.stop();
-    this.account.stop();
     this.#notices.stop();
     await this.supervisor.stop();
     await within(this.#o.clock, this.adapter.disconnect(), DISCONNECT_TIMEOUT_MS);
@@ -232,19 +266,32 @@ export class Exchange {
     this.#settle();
   }
 
+  /** Brings an ended intent back into the book. */
+  revive(stored: StoredIntent): void {
+    this.#restore(stored);
+  }
+
+  /** An order of somebody else is an intent's from now on. */
+  adopted(order: VenueOrder, intentId: string): void {
+    this.externalOrders.forget(order);
+    this.router.adopted(order);
+    this.drifts.adopted(order, intentId);
+  }
+
   /** Syncs now; what differs is found and told like after a reconnect. */
   async resync(): Promise<void> {
-    if (this.state === "ready") await this.#audit();
+    const { state } = this;
+    if (state === "ready" || state === "parked") await this.#reconciliation.audits.audit();
   }
 
   #chart() {
     return exchangeMachine.provide({
       actions: {
-        connect: () => this.#connect(),
-        sync: () => this.#startSync(),
+        connect: () => this.#link.connect(),
+        sync: () => this.#reconciliation.audits.startSync(),
         openGate: () => this.#open(),
         holdGate: () => this.#hold(),
-        scheduleRetry: ({ context }) => this.#scheduleRetry(context.failures),
+        scheduleRetry: ({ context }) => this.#retryLater(context.failures),
         refuseSubmits: () => {
           this.gate.refuse("KERNEL_DRAINING");
           this.runner.drain();
@@ -260,96 +307,36 @@ export class Exchange {
     if (this.state !== "connecting" && this.state !== "syncing") this.#settle();
   }
 
-  #connect(): void {
-    const run = ++this.#run;
-    this.adapter.connect(this.#abort.signal).then(
-      () => {
-        if (run !== this.#run || this.#ended) return;
-        this.#sockets.start(this.adapter.sockets);
-        if (this.adapter.sockets.length === 0) this.#tell({ type: "exchange.connected" });
-      },
-      (error) => {
-        if (run !== this.#run || this.#ended) return;
-        this.vitals.trouble("connect", error);
-        this.#tell({ type: "exchange.failed", reason: errorName(error) });
-        this.#settle();
-      },
-    );
+  /** A person has settled why creates had to wait. */
+  #lift(reason: string): void {
+    this.gate.lift(reason);
+    if (this.gate.isOpen) this.book.releaseHeld();
   }
 
   #socketsUp(): void {
     this.#tell({ type: this.state === "connecting" ? "exchange.connected" : "sockets.up" });
   }
 
-  #socketDown(socketId: string, reason: string): void {
-    if (this.#ended) return;
-    this.#notices.connection("ConnectionDown", socketId, reason);
-    this.#tell({ type: "socket.down", reason: `${socketId}: ${reason}` });
+  /** What nothing may be sent on before a sync has cleared it: clock, keys. */
+  #doubt(what: string): false {
+    this.vitals.trouble(`doubt.${what}`, what);
+    this.#tell({ type: "sync.requested" });
+    return false;
   }
 
-  /** A login that is refused would else look like a venue that is merely slow. */
-  #socketFailed(socketId: string, reason: string): void {
-    this.vitals.trouble(`socket.${socketId}`, reason);
-    this.#settle();
-  }
-
-  #startSync(): void {
-    const run = ++this.#run;
-    this.#sync.run().then(
-      (result) => {
-        if (run !== this.#run || this.#ended) return;
-        if (result.kind === "failed") {
-          const reason = `${result.step}: ${result.cause.code}`;
-          this.vitals.trouble(`sync.${result.step}`, result.cause.code);
-          this.#tell({ type: "sync.failed", reason });
-          this.#settle();
-          return;
-        }
-        this.vitals.synced(this.#o.clock.now(), result.tookMs);
-        this.#tell({ type: "sync.done" });
-      },
-      (error) => this.#crashed(error),
-    );
-  }
-
-  /** The same reads as a sync, while orders go on: what a silent stream lost is found here. */
-  async #audit(): Promise<void> {
-    const result = await this.#sync.run();
-    if (result.kind === "failed") {
-      return this.vitals.trouble(`audit.${result.step}`, result.cause.code);
-    }
-    this.vitals.synced(this.#o.clock.now(), result.tookMs);
+  #retryLater(failures: number): void {
+    this.#link.scheduleRetry(failures, this.runner.bannedForMs());
   }
 
   #open(): void {
     this.gate.open();
     this.book.releaseHeld();
-    this.#scheduleAudit();
+    this.#reconciliation.audits.schedule();
   }
 
   #hold(): void {
     this.gate.hold();
-    this.#cancelAudit?.();
-    this.#cancelAudit = null;
-  }
-
-  #scheduleAudit(): void {
-    this.#cancelAudit?.();
-    this.#cancelAudit = this.#o.clock.setTimer(() => {
-      this.#audit().then(
-        () => {
-          if (this.state === "ready") this.#scheduleAudit();
-        },
-        (error) => this.#crashed(error),
-      );
-    }, AUDIT_INTERVAL_MS);
-  }
-
-  #scheduleRetry(failures: number): void {
-    this.#cancelRetry?.();
-    const pause = backoff(failures + 1, EXCHANGE_BACKOFF_MS, EXCHANGE_BACKOFF_CAP_MS);
-    const delayMs = pause * (0.5 + this.#o.random.next() / 2);
-    this.#cancelRetry = this.#o.clock.setTimer(() => this.#tell({ type: "retry.due" }), delayMs);
+    this.#reconciliation.audits.hold();
   }
 
   #fact(fact: VenueFact): void {
@@ -376,17 +363,14 @@ export class Exchange {
   #gaveUp(child: string, error: unknown): void {
     this.vitals.trouble(`gaveUp.${child}`, error);
     this.#tell({ type: "budget.exhausted", reason: `${child}: ${errorName(error)}` });
+    // What rests at the venue goes on filling, and no stream says so any more.
+    if (this.state === "parked") this.#reconciliation.audits.schedule();
   }
 
   #crashed(error: unknown): void {
     if (this.#ended) return;
     this.vitals.trouble("crash.exchange", error);
     this.#o.crashed(error);
-  }
-
-  #deadlineFromNow(): EpochMs {
-    const now = this.adapter.venueNow() ?? this.#o.clock.now();
-    return now + this.adapter.capabilities.timing.validityMs + SEND_SLACK_MS;
   }
 
   #settle(): void {

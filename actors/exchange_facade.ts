@@ -7,17 +7,17 @@ import type { EventFilter, KernelEvent } from "../src/model/event.ts";
 import type {
   ChangeOptions,
   EventsOptions,
-  ExchangeHealth,
   ExchangeKernel,
   IntentView,
   ModifyOptions,
   PlaceOptions,
-  ReconciliationMetrics,
 } from "../src/model/facade.ts";
+import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/health.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { StandardOrderGroupSchema } from "../src/model/group.ts";
 import type { AssetMetadata, SymbolMetadata } from "../src/model/instrument.ts";
 import type { OrderIntent, OrderState } from "../src/model/intent.ts";
+import type { AdoptOptions, DriftControl, OrderFilter, OrderView } from "../src/model/oversight.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import type { IntentId } from "../src/model/scalars.ts";
 import type { FillFilter, IntentFilter, Page, Store } from "../src/stores/store.ts";
@@ -25,6 +25,7 @@ import type { EventHub } from "./event_hub.ts";
 import type { Exchange } from "./exchange.ts";
 import { exchangeHealth, reconciliationMetrics } from "./health.ts";
 import { Intake } from "./intake.ts";
+import { PersonsDesk } from "./oversight.ts";
 import { restoreIntent } from "./restore.ts";
 
 export interface ExchangeFacadeOptions {
@@ -41,11 +42,17 @@ export interface ExchangeFacadeOptions {
 
 export class ExchangeFacade implements ExchangeKernel {
   readonly id: string;
+  readonly drift: DriftControl;
   readonly #o: ExchangeFacadeOptions;
+  readonly #desk: PersonsDesk;
 
   constructor(options: ExchangeFacadeOptions) {
     this.id = options.id;
     this.#o = options;
+    const { id, current, store, clock, random } = options;
+    const intents = (filter: IntentFilter) => this.getAllIntents(filter);
+    this.#desk = new PersonsDesk({ id, current, store, clock, random, intents });
+    this.drift = this.#desk.drift;
   }
 
   // deno-lint-ignore require-await -- a refusal must be a rejection, never a throw
@@ -82,6 +89,20 @@ export class ExchangeFacade implements ExchangeKernel {
   // deno-lint-ignore require-await -- as above
   async cancelGroup(groupId: string): Promise<never> {
     throw noGroups("cancel group", { field: "groupId", actual: groupId });
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async resolveIntent(intentId: IntentId, verdict: unknown): Promise<void> {
+    return this.#desk.resolveIntent(intentId, verdict);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async adopt(exchangeOrderId: string, options?: string | AdoptOptions): Promise<IntentId> {
+    return this.#desk.adopt(exchangeOrderId, options);
+  }
+
+  getAllOrders(filter?: string | OrderFilter): Page<OrderView> {
+    return this.#desk.getAllOrders(filter);
   }
 
   getOrderIntent(intentId: IntentId): OrderIntent {

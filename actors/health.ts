@@ -1,21 +1,25 @@
 /** How an exchange is doing, read off its parts. */
-import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/facade.ts";
+import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/health.ts";
 import type { Exchange } from "./exchange.ts";
 
 export function exchangeHealth(exchange: Exchange): ExchangeHealth {
-  const { adapter, runner } = exchange;
+  const { adapter, gate, runner } = exchange;
   const { latency, errors, lastSyncAt } = exchange.vitals;
   return {
     exchangeId: exchange.id,
-    state: exchange.state,
-    ready: exchange.gate.isOpen,
+    // Open drifts that hold creates back are no state of the connection, but people look here.
+    state: exchange.state === "ready" && gate.halted !== null ? "degraded" : exchange.state,
+    mode: gate.isObserving ? "observe" : "live",
+    ready: gate.isOpen,
     sockets: exchange.connections.map((connection) => connection.health()),
     latencyMs: { p50: latency.quantile(0.5), p99: latency.quantile(0.99) },
     errors: Object.fromEntries(errors),
     clockOffsetMs: exchange.clockOffsetMs,
     budgets: runner.budgets(),
+    circuits: runner.circuits(),
     queued: runner.queued + exchange.book.heldCount,
     lastSyncAt: adapter.isConnected ? lastSyncAt : null,
+    ...(exchange.deadMan === null ? {} : { deadMansSwitch: exchange.deadMan.health() }),
   };
 }
 

@@ -3,6 +3,7 @@
  * state, and hands it to the book. What it refuses is thrown, and nothing is recorded.
  */
 import { type Admission, admit, type Inadmissible, refusalText } from "../machines/admission.ts";
+import { GATE_OBSERVE_ONLY } from "../machines/gate_words.ts";
 import { isTerminal } from "../machines/intent_context.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
 import { compare, type Decimal } from "../src/model/decimal.ts";
@@ -17,12 +18,14 @@ import {
 import type { ChangeOptions, ModifyOptions, PlaceOptions } from "../src/model/facade.ts";
 import { makeIntentId } from "../src/model/ids.ts";
 import type { OrderIntent } from "../src/model/intent.ts";
-import { LIVE_INTENTS_MAX } from "../src/model/limits.ts";
+import { GENERATION_MAX, LIVE_INTENTS_MAX, WAITERS_MAX } from "../src/model/limits.ts";
 import { type StandardOrder, StandardOrderSchema } from "../src/model/order.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import { PlaceOptionsSchema, type WaitFor } from "../src/model/place_options.ts";
+import { riskDetails, type RiskRefusal, riskText } from "../src/model/risk.ts";
 import type { IntentId } from "../src/model/scalars.ts";
 import type { Store } from "../src/stores/store.ts";
+import { denyBehindCircuit, denyReplacement } from "./circuit.ts";
 import type { Entry, Waiter } from "./entry.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -42,6 +45,14 @@ export class Intake {
 
   /** Resolves with the id once the intent is durable (or as far as `waitFor` says). */
   place(input: unknown, options: PlaceOptions = {}): Promise<IntentId> {
+    return this.#place(input, options, { prices: "read" });
+  }
+
+  #place(
+    input: unknown,
+    options: PlaceOptions,
+    { prices }: { readonly prices: "read" | "as they are" },
+  ): Promise<IntentId> {
     const { exchange, clock, random } = this.#o;
     const { signal, ...plain } = options;
     const given = parseOrThrow(PlaceOptionsSchema, plain, "place order");
@@ -51,6 +62,9 @@ export class Intake {
     // An id made just now is new: looking for it in the store would cost a query an order.
     const known = given.intentId === undefined ? undefined : this.#known(intentId);
     if (known !== undefined) return this.#again(intentId, known, original, given.waitFor, signal);
+    this.#denyObserving("place order");
+    exchange.gate.latch.deny("place order");
+    exchange.gate.denyHalted("place order");
     if (exchange.book.size >= LIVE_INTENTS_MAX) {
       throw new DeniedError(
         "TOO_MANY_INTENTS",
@@ -59,6 +73,15 @@ export class Intake {
       );
     }
     const admitted = this.#admit(order, "place order");
+    denyBehindCircuit(exchange.runner, admitted, "place order");
+    const reading = prices === "read" ? exchange.risk.prepare(admitted) : null;
+    if (reading !== null) {
+      // Meanwhile everything may have changed: it starts over, with the prices that are there then.
+      return reading.then(() => this.#place(input, options, { prices: "as they are" }));
+    }
+    const isNamed = given.intentId !== undefined;
+    denyRisk("place order", exchange.risk.checkPlace(admitted, { isNamed }));
+    exchange.risk.placed(admitted);
     const now = clock.now();
     const intent: OrderIntent = {
       intentId,
@@ -75,12 +98,13 @@ export class Intake {
       createdAt: now,
       updatedAt: now,
     };
-    return waitFor(given.waitFor ?? "durable", signal, intentId, (waiter) => {
+    return this.#wait(given.waitFor ?? "durable", signal, intentId, (waiter) => {
       exchange.book.place(intent, original, waiter);
     }).then(() => intentId);
   }
 
   async cancel(intentId: IntentId, options: ChangeOptions = {}): Promise<void> {
+    this.#denyObserving("cancel order");
     const entry = this.#live(intentId, "cancel order");
     if (entry === undefined || hasDurablyEnded(entry)) return; // a second cancel is a no-op
     const until = options.waitFor ?? "durable";
@@ -92,6 +116,7 @@ export class Intake {
 
   /** @returns how many were newly set to CANCELED. */
   async cancelAll(symbolId?: string): Promise<number> {
+    this.#denyObserving("cancel orders");
     const ids: IntentId[] = [];
     for (const { context, intentId, symbolId: symbol } of this.#o.exchange.book.entries()) {
       if (symbolId !== undefined && symbol !== symbolId) continue;
@@ -104,6 +129,8 @@ export class Intake {
 
   async modify(intentId: IntentId, input: unknown, options: ModifyOptions = {}): Promise<void> {
     const order = parseOrThrow(StandardOrderSchema, input, "modify order");
+    this.#denyObserving("modify order");
+    this.#o.exchange.gate.latch.deny("modify order");
     const entry = this.#live(intentId, "modify order");
     if (entry === undefined || isTerminal(entry.context.phase)) {
       throw new ConflictError(`Cannot modify order ${intentId}: it has ended`, { intentId });
@@ -122,18 +149,32 @@ export class Intake {
         intentId,
       });
     }
+    if (intent.generation >= GENERATION_MAX) {
+      throw new ConflictError(
+        `Cannot modify order ${intentId}: it was changed ${GENERATION_MAX} times, the limit; ` +
+          "cancel it and place a new one",
+        { intentId, limit: GENERATION_MAX },
+      );
+    }
     checkImmutable(intent.order, order);
     checkAmount(order.amount, filled);
     const admitted = this.#admit(order, "modify order");
+    denyReplacement(this.#o.exchange, admitted);
     if (canonical(admitted) === canonical(intent.order)) return;
-    await waitFor(options.waitFor ?? "durable", options.signal, intentId, (waiter) => {
+    const { risk } = this.#o.exchange;
+    risk.prepare(admitted); // A change does not wait; the next one has the price.
+    denyRisk("modify order", risk.checkChange(entry.context, admitted));
+    risk.changed();
+    await this.#wait(options.waitFor ?? "durable", options.signal, intentId, (waiter) => {
       const at = this.#o.clock.now();
       this.#o.exchange.book.tell(intentId, { type: "order.modify", at, order: admitted }, waiter);
     });
   }
 
   async resume(intentId: IntentId): Promise<void> {
+    this.#denyObserving("resume order");
     const entry = this.#live(intentId, "resume order");
+    this.#o.exchange.gate.latch.deny("resume order");
     if (entry?.context.phase !== "PENDING.paused") {
       const state = entry?.context.phase ?? "ended";
       throw new ConflictError(`Cannot resume order ${intentId}: it is ${state}, not paused`);
@@ -142,6 +183,41 @@ export class Intake {
       const at = this.#o.clock.now();
       this.#o.exchange.book.tell(intentId, { type: "order.resume", at }, waiter);
     });
+  }
+
+  /** An exchange that is only watched is told nothing, so nothing is taken on for it. */
+  #denyObserving(action: string): void {
+    const { exchange } = this.#o;
+    if (!exchange.gate.isObserving) return;
+    throw new DeniedError(
+      GATE_OBSERVE_ONLY,
+      `Cannot ${action}: ${exchange.id} is in mode observe, nothing is sent`,
+      { rule: "mode", limit: "observe", actual: action, exchangeId: exchange.id },
+    );
+  }
+
+  /** A commit answers within milliseconds; what waits for the venue is counted. */
+  async #wait(
+    until: WaitFor,
+    signal: AbortSignal | undefined,
+    intentId: IntentId,
+    act: (waiter: Waiter) => void,
+  ): Promise<void> {
+    if (until === "durable") return await waitFor(until, signal, intentId, act);
+    const { waiting, id } = this.#o.exchange;
+    if (waiting.count >= WAITERS_MAX) {
+      throw new DeniedError(
+        "TOO_MANY_WAITERS",
+        `Cannot wait for ${intentId}: ${waiting.count} callers wait on ${id} already, the limit`,
+        { intentId, limit: WAITERS_MAX },
+      );
+    }
+    waiting.count += 1;
+    try {
+      await waitFor(until, signal, intentId, act);
+    } finally {
+      waiting.count -= 1;
+    }
   }
 
   /** @throws {NotFoundError} */
@@ -179,7 +255,7 @@ export class Intake {
     const entry = this.#o.exchange.book.entry(intentId);
     if (entry === undefined || hasDurablyEnded(entry)) return intentId;
     if (until === "durable" && entry.committed !== null) return intentId;
-    await waitFor(until, signal, intentId, (waiter) => {
+    await this.#wait(until, signal, intentId, (waiter) => {
       const at = this.#o.clock.now();
       this.#o.exchange.book.tell(intentId, { type: "order.verify", at }, waiter);
     });
@@ -194,6 +270,14 @@ export class Intake {
       throw new DeniedError(
         "INSTRUMENT_ISOLATED",
         `Cannot ${action}: an intent on ${order.symbolId} is isolated; see its drift record`,
+        { symbolId: order.symbolId },
+      );
+    }
+    if (exchange.router.isFull(order.symbolId)) {
+      throw new DeniedError(
+        "PARKED_FACTS_FULL",
+        `Cannot ${action}: too many facts on ${order.symbolId} wait for an order in doubt; ` +
+          "it opens again once the doubt is over",
         { symbolId: order.symbolId },
       );
     }
@@ -220,6 +304,11 @@ export class Intake {
       { field: "symbolId", rule: `must be listed by ${exchange.id}`, actual: symbolId },
     );
   }
+}
+
+function denyRisk(action: string, refusal: RiskRefusal | null): void {
+  if (refusal === null) return;
+  throw new DeniedError(refusal.code, riskText(action, refusal), riskDetails(refusal));
 }
 
 function inadmissible(action: string, reason: Inadmissible): ValidationError {

@@ -42,7 +42,7 @@ export function registryLogic(
     assert(!live.has(id), `intent ${id} is not in the registry twice`);
     const options = { id, parent, src: "intent", ...how };
     // XState types `parent` away from createActor; a child spawned by hand needs it all the same.
-    const actor = createActor(intentMachine, options as unknown as { input: IntentContext });
+    const actor = createActor(logic, options as unknown as { input: IntentContext });
     live.set(id, actor);
     actor.start();
     // XState keeps them for life, and reads them no more: a fifth of what a live intent weighs.
@@ -71,6 +71,14 @@ export function registryLogic(
     },
   };
 }
+
+/**
+ * `restored` makes whole snapshots. XState would restore each once more, and search every context
+ * for actor references that are not there: a sixth of a restart.
+ */
+const logic: typeof intentMachine = Object.create(intentMachine, {
+  restoreSnapshot: { value: undefined },
+});
 
 function restored(context: IntentContext): SnapshotFrom<typeof intentMachine> {
   // stateValue() is built from a Phase, which names states of this machine only.

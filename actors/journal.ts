@@ -5,7 +5,8 @@
  * I1 Nothing a turn produced is seen by anybody before its commit (callers, venue, subscribers).
  * I2 Effects follow commit order, and within a batch: answer callers, dispatch requests, publish.
  * I3 After a failed append nothing more is appended, and every waiting turn is told the failure.
- * I4 A turn that nobody waits for rides with the next commit, and waits `RIDE_MAX_MS` at most.
+ * I4 A turn that nobody waits for rides with the next commit, and waits `RIDE_MAX_MS` at most. If
+ *    that commit holds an earlier turn of its intent, one row carries both.
  */
 import { assert } from "../src/model/assert.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
@@ -163,11 +164,29 @@ function guarded(entry: JournalEntry, effect: "answer" | "dispatch"): void {
 function toBatch(entries: readonly JournalEntry[]): Batch {
   const turns: TurnRecord[] = [];
   let side: SideRecords | null = null;
-  for (const entry of entries) {
-    if (entry.turn !== null) turns.push(entry.turn);
-    if (entry.side !== null) side = side === null ? entry.side : joinSides(side, entry.side);
+  const newest = entries.some(({ mayRide }) => mayRide === true) ? new Map<string, number>() : null;
+  for (const { turn, mayRide, side: rows } of entries) {
+    if (turn !== null) addTurn(turns, turn, { newest, mayRide: mayRide === true });
+    if (rows !== null) side = side === null ? rows : joinSides(side, rows);
   }
   return side === null ? { turns } : { turns, ...side };
+}
+
+function addTurn(
+  turns: TurnRecord[],
+  turn: TurnRecord,
+  { newest, mayRide }: { readonly newest: Map<string, number> | null; readonly mayRide: boolean },
+): void {
+  const key = newest === null ? "" : `${turn.exchangeId}/${turn.intentId}`;
+  const at = mayRide ? newest?.get(key) : undefined;
+  const earlier = at === undefined ? undefined : turns[at];
+  if (at === undefined || earlier === undefined) {
+    newest?.set(key, turns.length);
+    turns.push(turn);
+    return;
+  }
+  // A riding turn changes details of the context and nothing else: same state, nothing to tell.
+  turns[at] = { ...earlier, context: turn.context };
 }
 
 function joinSides(a: SideRecords, b: SideRecords): SideRecords {

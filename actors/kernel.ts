@@ -11,6 +11,7 @@
 import { type Actor, createActor } from "xstate";
 import { kernelMachine } from "../machines/kernel.ts";
 import { DRAIN_TIMEOUT_MS, START_WAIT_MS } from "../machines/timeouts.ts";
+import type { AlertListener } from "../src/model/alert.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
 import { DeniedError, NotFoundError, StoreError } from "../src/model/errors.ts";
 import type { EventFilter, KernelEvent } from "../src/model/event.ts";
@@ -19,12 +20,17 @@ import type { InstanceIdentity } from "../src/model/ids.ts";
 import type { Log } from "../src/model/log.ts";
 import type { ExchangeAdapter, RateLimits } from "../src/exchanges/exchange.ts";
 import type { Store } from "../src/stores/store.ts";
+import { Alerts, deadManOccurrence, parkedOccurrence, storeOccurrence } from "./alerts.ts";
+import type { DeadManTrouble } from "./dead_man.ts";
 import { EdgeTap } from "./edge_tap.ts";
 import { errorName } from "./error_name.ts";
 import { closedError, EventHub } from "./event_hub.ts";
 import { Exchange } from "./exchange.ts";
+import { openDeadMan } from "./exchange_dead_man.ts";
 import { ExchangeFacade } from "./exchange_facade.ts";
+import type { ExchangeSettings } from "./exchange_options.ts";
 import { Journal } from "./journal.ts";
+import { KillSwitch } from "./kill_switch.ts";
 import { Supervisor } from "./supervision.ts";
 import { within } from "./within.ts";
 
@@ -32,12 +38,18 @@ export interface KernelOptions {
   readonly adapters: readonly ExchangeAdapter[];
   /** By exchange id, instead of what its venue publishes. */
   readonly rateLimits: ReadonlyMap<string, RateLimits>;
+  /** By exchange id: caps, mode, whose account it is. Default: the defaults of each. */
+  readonly settings?: ReadonlyMap<string, ExchangeSettings>;
+  /** By exchange id: the timeout of the venue's dead-man's switch, where it is to be kept armed. */
+  readonly deadMansSwitches?: ReadonlyMap<string, number>;
   readonly store: Store;
   readonly identity: InstanceIdentity;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly defer: (callback: () => void) => void;
+  /** Told of what people should hear of at once. */
+  readonly alertListeners?: readonly AlertListener[];
   /** Ends what composition started beside the kernel. */
   readonly onStopped: () => Promise<void>;
 }
@@ -49,6 +61,8 @@ export class KernelActor implements Kernel {
   readonly actor: Actor<typeof kernelMachine>;
   readonly supervisor: Supervisor;
   readonly hub: EventHub;
+  readonly killSwitch: KillSwitch;
+  readonly #alerts: Alerts;
   readonly #o: KernelOptions;
   readonly #journal: Journal;
   readonly #exchanges = new Map<string, Exchange>();
@@ -65,6 +79,7 @@ export class KernelActor implements Kernel {
     this.actor = createActor(kernelMachine, { inspect: this.tap.inspect });
     this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
+    this.#alerts = new Alerts({ clock, log, listeners: options.alertListeners ?? [] });
     this.hub = new EventHub({
       store,
       labelsOf: (exchangeId, intentId) => this.#labelsOf(exchangeId, intentId),
@@ -74,13 +89,25 @@ export class KernelActor implements Kernel {
       store,
       clock,
       defer,
-      publish: (events) => this.hub.publish(events),
+      publish: (events) => {
+        this.hub.publish(events);
+        this.#alerts.onEvents(events);
+      },
       onFailure: (error) => this.#storeFailed(error),
+    });
+    this.killSwitch = new KillSwitch({
+      clock,
+      store,
+      journal: this.#journal,
+      log,
+      tag: options.identity.tag,
+      exchangeIds: options.adapters.map(({ id }) => id),
+      running: () => this.#exchanges.values(),
     });
     this.supervisor = new Supervisor({
       clock,
       random,
-      onEscalate: ({ id, error }) => log.error("exchange parked", { id, error: errorName(error) }),
+      onEscalate: ({ id, error }) => this.#parked(id, error),
       onRestart: ({ id, error, delayMs }) =>
         log.warn("exchange restarts", { id, delayMs, error: errorName(error) }),
     });
@@ -155,7 +182,7 @@ export class KernelActor implements Kernel {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#drain();
+    this.#stopping ??= this.#drain("asked");
     return this.#stopping;
   }
 
@@ -163,15 +190,22 @@ export class KernelActor implements Kernel {
     return this.stop();
   }
 
-  async #drain(): Promise<void> {
+  async #drain(why: "asked" | "failed"): Promise<void> {
     this.actor.send({ type: "kernel.drain" });
     for (const exchange of this.#exchanges.values()) exchange.drain();
     // What is in flight may still be answered; what is not answered by then is found at the start.
     await within(this.#o.clock, this.#settled(), DRAIN_TIMEOUT_MS);
+    // Orders are left alone at a stop that was asked for; a failure is what the switches are for.
+    const isClean = why === "asked" && this.#journal.failure === null;
+    if (isClean && !this.killSwitch.state.engaged) {
+      await Promise.all([...this.#exchanges.values()].map((e) => e.deadMan?.disarm()));
+    }
     await this.supervisor.stop();
     this.#exchanges.clear();
+    this.killSwitch.close();
     await this.#journal.drain();
     this.hub.close();
+    this.#alerts.close();
     let failure: unknown = null;
     try {
       await this.#o.store.close();
@@ -189,15 +223,17 @@ export class KernelActor implements Kernel {
 
   /** Nobody waits for this one: `closed` tells how it went. */
   #stopUnasked(): void {
-    this.stop().catch((error) => {
+    this.#stopping ??= this.#drain("failed");
+    this.#stopping.catch((error) => {
       this.#o.log.error("the kernel did not close cleanly", { error: errorName(error) });
     });
   }
 
-  /** No submit is unanswered and nothing waits for a commit. */
+  /** No submit is unanswered, nothing waits for a commit, and a kill switch has had its way. */
   async #settled(): Promise<void> {
     await this.#journal.drain();
     await Promise.all([...this.#exchanges.values()].map((exchange) => exchange.book.landed()));
+    await this.killSwitch.settled();
     await this.#journal.drain();
   }
 
@@ -211,6 +247,7 @@ export class KernelActor implements Kernel {
         const exchange = new Exchange({
           id,
           adapter,
+          ...this.#o.settings?.get(id),
           rateLimits: this.#o.rateLimits.get(id) ?? null,
           clock,
           random,
@@ -223,8 +260,17 @@ export class KernelActor implements Kernel {
           crashed,
         });
         this.#exchanges.set(id, exchange);
+        this.killSwitch.guard(exchange);
+        this.#watchParking(exchange);
+        exchange.deadMan = openDeadMan(exchange, {
+          timeoutMs: this.#o.deadMansSwitches?.get(id),
+          clock,
+          onTrouble: (trouble) => this.#deadManTrouble(id, trouble),
+        });
         try {
           exchange.start();
+          this.killSwitch.started(exchange);
+          exchange.deadMan?.start();
         } catch (error) {
           if (error instanceof StoreError) this.#unreadable ??= error; // I4
           throw error;
@@ -232,6 +278,11 @@ export class KernelActor implements Kernel {
         return exchange;
       },
     });
+  }
+
+  #deadManTrouble(exchangeId: string, trouble: DeadManTrouble): void {
+    this.#o.log.error("dead-man's switch", { exchangeId, ...trouble });
+    this.#alerts.raise(deadManOccurrence(exchangeId, trouble));
   }
 
   #facade(id: string): ExchangeFacade {
@@ -253,6 +304,7 @@ export class KernelActor implements Kernel {
       },
       stop: async () => {
         this.#exchanges.get(id)?.drain();
+        await this.#exchanges.get(id)?.deadMan?.disarm();
         await this.supervisor.stopChild(id);
         this.#exchanges.delete(id);
       },
@@ -276,6 +328,25 @@ export class KernelActor implements Kernel {
     return this.#o.store.intent(exchangeId, intentId)?.intent.labels ?? {};
   }
 
+  /** It lost a socket for good: it runs on, and takes no orders. */
+  #watchParking({ id, actor }: Exchange): void {
+    let was = "";
+    actor.subscribe({
+      next: ({ value, context }) => {
+        if (value === "parked" && was !== "parked") this.#parked(id, context.lastError);
+        was = String(value);
+      },
+      error: () => {}, // the exchange itself hears of it
+    });
+  }
+
+  /** Its restarts are used up. */
+  #parked(id: string, cause: unknown): void {
+    const error = errorName(cause);
+    this.#o.log.error("exchange parked", { id, error });
+    this.#alerts.raise(parkedOccurrence(id, { error, at: this.#o.clock.now() }));
+  }
+
   /** Nothing above it could restart it: it closes in order, and the process decides. */
   #crashed(error: unknown): void {
     this.#o.log.error("the kernel actor failed: the kernel closes", { error: errorName(error) });
@@ -285,6 +356,7 @@ export class KernelActor implements Kernel {
   /** I2 */
   #storeFailed(error: StoreError): void {
     this.#o.log.error("the store failed: the kernel closes", { reason: error.message });
+    this.#alerts.raise(storeOccurrence(error));
     for (const exchange of this.#exchanges.values()) exchange.gate.refuse("STORE_FAILED");
     this.actor.send({ type: "kernel.failed", reason: error.message });
     this.#stopUnasked();

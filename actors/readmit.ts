@@ -3,13 +3,11 @@
  * and part of the amount is filled.
  */
 import { admit, refusalText } from "../machines/admission.ts";
+import type { Denial } from "./gate.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 
-export interface Denial {
-  readonly code: string;
-  readonly message: string;
-}
+export type { Denial };
 
 /** @param order with the amount that is left */
 export function readmit(adapter: ExchangeAdapter, order: StandardOrder): Denial | null {

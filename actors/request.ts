@@ -7,51 +7,44 @@
  * I2 `acquire` calls `onGranted` before it returns exactly when it answers `granted`; after
  *    `queued` it is called once, from a timer, unless it is canceled, drained or stopped before.
  * I3 A request never overtakes one of higher priority that waits for the same budget.
- * I4 An open circuit holds back submits only: cancels, reducing and protective orders and reads go.
+ * I4 An open circuit holds back submits of its symbol only: cancels, reducing and protective orders
+ *    and reads go.
  */
-import { type Actor, createActor, type InspectionEvent } from "xstate";
+import { type Actor, createActor } from "xstate";
+import type { Refusal } from "../machines/circuit.ts";
+import { type RequestsEvent, requestsMachine, type RequestsMode } from "../machines/requests.ts";
 import {
-  CIRCUIT_REFUSALS,
-  countRefusal,
-  type RefusalStreak,
-  type RequestsEvent,
-  requestsMachine,
-  type RequestsMode,
-} from "../machines/requests.ts";
-import { PRIORITIES, type RequestPriority, RequestQueue } from "../machines/request_queue.ts";
+  addsWork,
+  PRIORITIES,
+  type RequestPriority,
+  RequestQueue,
+  tierOf,
+} from "../machines/request_queue.ts";
 import {
   advanceTokens,
   availableTokens,
   banTokens,
   budgetUse,
+  collides,
   correctTokens,
+  type Lack,
+  lackOf,
   newTokenBucket,
   type ReportedUsage,
   spendTokens,
   type TokenBucket,
-  waitForBudget,
   waitForTokens,
 } from "../machines/token_bucket.ts";
-import type { RateLimits, RequestCost, RequestKind } from "../src/exchanges/exchange.ts";
+import { TICKET_RETRY_MS } from "../machines/timeouts.ts";
+import type { RequestCost, RequestKind } from "../src/exchanges/exchange.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
+import type { CircuitHealth } from "../src/model/health.ts";
 import { REQUEST_QUEUE_CANCEL_RESERVE, REQUEST_QUEUE_MAX } from "../src/model/limits.ts";
+import { CircuitBreaker, type Held } from "./circuit.ts";
 import { type FailedRead, failedRead, Reads } from "./reads.ts";
+import type { RequestRunnerOptions } from "./request_options.ts";
 
-export interface RequestRunnerOptions {
-  readonly clock: Clock;
-  readonly limits: RateLimits;
-  readonly cost: (kind: RequestKind) => RequestCost;
-  /** Watches the mode's actor. */
-  readonly inspect?: (event: InspectionEvent) => void;
-  /** Told of every change of {@linkcode RequestRunner.mode}. */
-  readonly onMode?: (mode: RequestsMode) => void;
-  /** The mode actor failed: for the supervisor. The runner grants nothing any more. */
-  readonly onCrash?: (error: unknown) => void;
-  readonly queueMax?: number;
-  readonly reservedForCancels?: number;
-}
-
-export type { FailedRead };
+export type { FailedRead, RequestRunnerOptions };
 
 export type AcquireResult = "granted" | "queued" | "full";
 
@@ -62,11 +55,10 @@ export class RequestRunner {
   readonly #options: RequestRunnerOptions;
   readonly #bucket: TokenBucket;
   readonly #queue: RequestQueue<Waiting>;
+  readonly #othersMax: number;
   readonly #reads: Reads;
+  readonly #breaker: CircuitBreaker<Waiting>;
   #mode: RequestsMode = "flowing";
-  #streak: RefusalStreak | null = null;
-  /** Half-open lets one submit through. */
-  #trialGranted = false;
   #pumping = false;
   #stopped = false;
   #cancelPump: CancelTimer | null = null;
@@ -79,9 +71,13 @@ export class RequestRunner {
     this.#clock = options.clock;
     this.#reads = new Reads(options.clock);
     this.#bucket = newTokenBucket(options.limits, options.clock.monotonic());
-    this.#queue = new RequestQueue({
-      capacity: options.queueMax ?? REQUEST_QUEUE_MAX,
-      reservedForCancels: options.reservedForCancels ?? REQUEST_QUEUE_CANCEL_RESERVE,
+    const capacity = options.queueMax ?? REQUEST_QUEUE_MAX;
+    const reservedForCancels = options.reservedForCancels ?? REQUEST_QUEUE_CANCEL_RESERVE;
+    this.#queue = new RequestQueue({ capacity, reservedForCancels });
+    this.#othersMax = capacity - reservedForCancels;
+    this.#breaker = new CircuitBreaker({
+      clock: options.clock,
+      onRelease: (held) => this.#askAgain(held),
     });
     this.actor = createActor(
       requestsMachine,
@@ -97,7 +93,7 @@ export class RequestRunner {
 
   /** How many wait. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#breaker.heldCount;
   }
 
   /**
@@ -105,29 +101,42 @@ export class RequestRunner {
    * @param cost what it takes of each budget
    * @param key names it for {@linkcode RequestRunner.cancelWaiting}
    * @param onGranted must not throw; may acquire
+   * @param symbolId of a submit: an open circuit of it holds it back (I4)
    */
   acquire(
     priority: RequestPriority,
     cost: RequestCost,
     key: string,
     onGranted: () => void,
+    symbolId: string | null = null,
   ): AcquireResult {
     if (this.#stopped || (this.#mode === "draining" && addsWork(priority))) return "full";
+    const circuited = priority === "submit" && symbolId !== null;
+    if (circuited && this.#breaker.holding(symbolId) !== null) {
+      if (this.queued >= this.#othersMax) return "full";
+      this.#breaker.hold({ key, symbolId, item: { cost, onGranted, symbolId } });
+      return "queued";
+    }
     advanceTokens(this.#bucket, this.#clock.monotonic());
     if (this.#mayGo(priority, cost)) {
-      if (this.#queue.size > 0) this.cancelWaiting(key);
-      this.#grant(priority, cost, onGranted);
+      if (this.queued > 0) this.cancelWaiting(key);
+      if (circuited) this.#breaker.passing(symbolId);
+      spendTokens(this.#bucket, cost);
+      onGranted();
       return "granted";
     }
-    if (this.#queue.push(priority, key, { cost, onGranted }) === "full") return "full";
+    this.#breaker.remove(key);
+    if (this.#queue.push(priority, key, { cost, onGranted, symbolId }) === "full") return "full";
+    if (circuited) this.#breaker.passing(symbolId);
     if (this.#queue.size === 1) this.#tell({ type: "queue.waiting" });
     const waitMs = waitForTokens(this.#bucket, cost, tierOf(priority));
-    if (waitMs > 0 && !this.#holdsBack(priority)) this.#pumpWithin(waitMs);
+    if (waitMs > 0) this.#pumpWithin(waitMs);
     return "queued";
   }
 
   /** @returns whether it waited; its `onGranted` is not called any more. */
   cancelWaiting(key: string): boolean {
+    if (this.#breaker.remove(key)) return true;
     if (this.#queue.remove(key) === undefined) return false;
     // What waited behind it may be cheaper, or wait for another budget.
     if (this.#queue.size === 0) this.#settle();
@@ -171,22 +180,33 @@ export class RequestRunner {
     this.#tell({ type: "venue.banned", until: this.#bucket.bannedUntil });
   }
 
-  /** The venue refused a submit; many alike in a row open the circuit. */
-  refusal(code: string): void {
+  /** The venue refused a submit; many alike open the circuit of its symbol, or the account's. */
+  refusal(refusal: Refusal): void {
     if (this.#stopped) return;
-    const at = this.#clock.monotonic();
-    this.#streak = countRefusal(this.#streak, code, at);
-    const trialFailed = this.#mode === "halfOpen" &&
-      code === this.actor.getSnapshot().context.refusalCode;
-    if (!trialFailed && this.#streak.count < CIRCUIT_REFUSALS) return;
-    this.#streak = null;
-    this.#tell({ type: "refusals.alike", code, at });
+    const opened = this.#breaker.refusal(refusal);
+    if (opened === null) return;
+    this.#holdWaiting(opened.symbolId);
+    this.#options.onCircuit?.(opened);
   }
 
-  /** The venue accepted a submit: whatever was refused before was not a streak. */
-  answered(): void {
-    this.#streak = null;
-    if (this.#mode === "halfOpen") this.#tell({ type: "venue.answered" });
+  /** The venue accepted a submit of the symbol: what it refused before has an end. */
+  answered(symbolId: string): void {
+    this.#breaker.acceptance(symbolId);
+  }
+
+  /** Why no further submit of the symbol is taken now; null when it is. */
+  circuit(symbolId: string): CircuitHealth | null {
+    return this.#breaker.holding(symbolId);
+  }
+
+  /** For health: the circuits that are not closed. */
+  circuits(): readonly CircuitHealth[] {
+    return this.#breaker.tripped();
+  }
+
+  /** How long nothing at all may be sent, ms; 0 while there is no ban. */
+  bannedForMs(): number {
+    return Math.max(0, this.#bucket.bannedUntil - this.#clock.monotonic());
   }
 
   /**
@@ -195,7 +215,7 @@ export class RequestRunner {
    */
   drain(): readonly string[] {
     if (this.#stopped) return [];
-    const dropped: string[] = [];
+    const dropped: string[] = [...this.#breaker.clear()];
     for (const { key, priority, item } of this.#queue.clear()) {
       if (addsWork(priority)) dropped.push(key);
       else this.#queue.push(priority, key, item);
@@ -224,44 +244,46 @@ export class RequestRunner {
     this.#cancelDeadline?.();
     this.#cancelDeadline = null;
     this.#queue.clear();
+    this.#breaker.clear();
     this.#reads.stop();
     this.actor.stop();
   }
 
   /** I3: looks past those of higher priority that wait for a budget this one does not need. */
   #mayGo(priority: RequestPriority, cost: RequestCost): boolean {
-    if (this.#holdsBack(priority)) return false;
     if (waitForTokens(this.#bucket, cost, tierOf(priority)) > 0) return false;
     if (this.#queue.size === 0) return true;
     for (const higher of PRIORITIES) {
       const head = this.#queue.first(higher);
       if (higher === priority) return head === undefined;
-      if (head === undefined || this.#holdsBack(higher)) continue;
-      const lacks = this.#lacks(higher, head.item.cost);
+      if (head === undefined) continue;
+      const lacks = lackOf(this.#bucket, head.item.cost, tierOf(higher));
       const waitsForNothing = !lacks.weight && !lacks.orders;
       if (waitsForNothing || collides(lacks, cost)) return false;
     }
     return true;
   }
 
-  #lacks(priority: RequestPriority, cost: RequestCost): Lack {
-    const { weight, orders, updatedAt } = this.#bucket;
-    const tier = tierOf(priority);
-    return {
-      weight: waitForBudget(weight, cost.weight, tier, updatedAt) > 0,
-      orders: waitForBudget(orders, cost.orders, tier, updatedAt) > 0,
-    };
+  /** Submits that waited for tokens when their circuit opened must not go one by one after it. */
+  #holdWaiting(symbolId: string | null): void {
+    const held: Held<Waiting>[] = [];
+    for (const { key, item } of this.#queue.entries("submit")) {
+      if (item.symbolId === null || (symbolId !== null && item.symbolId !== symbolId)) continue;
+      held.push({ key, symbolId: item.symbolId, item });
+    }
+    for (const each of held) {
+      this.cancelWaiting(each.key);
+      this.#breaker.hold(each);
+    }
   }
 
-  #holdsBack(priority: RequestPriority): boolean {
-    if (priority !== "submit") return false;
-    return this.#mode === "circuitOpen" || (this.#mode === "halfOpen" && this.#trialGranted);
-  }
-
-  #grant(priority: RequestPriority, cost: RequestCost, onGranted: () => void): void {
-    spendTokens(this.#bucket, cost);
-    if (priority === "submit" && this.#mode === "halfOpen") this.#trialGranted = true;
-    onGranted();
+  #askAgain(held: readonly Held<Waiting>[]): void {
+    for (const { key, symbolId, item } of held) {
+      const answer = this.acquire("submit", item.cost, key, item.onGranted, symbolId);
+      if (answer !== "full" || this.#stopped) continue;
+      // Its place went to others meanwhile; it keeps its own, beyond the bound by what was held.
+      this.#breaker.hold({ key, symbolId, item }, TICKET_RETRY_MS);
+    }
   }
 
   /** Grants all that may go now and arms the timer for the next. */
@@ -287,12 +309,12 @@ export class RequestRunner {
     for (const priority of PRIORITIES) {
       for (;;) {
         const head = this.#queue.first(priority);
-        if (head === undefined || this.#holdsBack(priority)) break;
+        if (head === undefined) break;
         const { cost, onGranted } = head.item;
         const ownWaitMs = waitForTokens(this.#bucket, cost, tierOf(priority));
         if (ownWaitMs > 0 || collides(missing, cost)) {
           if (ownWaitMs > 0) waitMs = Math.min(waitMs, ownWaitMs);
-          const lacks = this.#lacks(priority, cost);
+          const lacks = lackOf(this.#bucket, cost, tierOf(priority));
           missing = {
             weight: missing.weight || lacks.weight,
             orders: missing.orders || lacks.orders,
@@ -300,7 +322,8 @@ export class RequestRunner {
           break;
         }
         this.#queue.remove(head.key);
-        this.#grant(priority, cost, onGranted);
+        spendTokens(this.#bucket, cost);
+        onGranted();
       }
     }
     return waitMs;
@@ -336,7 +359,6 @@ export class RequestRunner {
     const mode = snapshot.value as RequestsMode; // flat: the state's own name
     if (mode === this.#mode) return;
     this.#mode = mode;
-    if (mode === "halfOpen") this.#trialGranted = false;
     this.#options.onMode?.(mode);
     if (this.#queue.size > 0) {
       if (mode === "flowing") this.#tell({ type: "queue.waiting" });
@@ -366,23 +388,5 @@ export class RequestRunner {
 interface Waiting {
   readonly cost: RequestCost;
   readonly onGranted: () => void;
-}
-
-/** Which budgets a request waits for. */
-interface Lack {
-  readonly weight: boolean;
-  readonly orders: boolean;
-}
-
-function collides(lack: Lack, cost: RequestCost): boolean {
-  return (lack.weight && cost.weight > 0) || (lack.orders && cost.orders > 0);
-}
-
-function tierOf(priority: RequestPriority): "cancel" | "other" {
-  return priority === "cancel" ? "cancel" : "other";
-}
-
-/** Orders are work that a draining exchange no longer begins. */
-function addsWork(priority: RequestPriority): boolean {
-  return priority === "reduce" || priority === "protect" || priority === "submit";
+  readonly symbolId: string | null;
 }

@@ -54,10 +54,13 @@ function isPhase(state: string): state is Phase {
     : parent.states[inner] !== undefined;
 }
 
-const REQUIRED = ["attempts", "attemptCount", "filled", "filledQuote", "fees", "conditions"];
+/** Whatever else is absent is as in a fresh context. */
+const OF_ATTEMPT = ["generation", "attempt", "clientOrderId", "amount", "admittedAt", "deadline"];
 
 function isStoredContext(value: unknown): value is StoredContext {
   if (typeof value !== "object" || value === null) return false;
-  if (!REQUIRED.every((key) => key in value)) return false;
-  return "attempts" in value && Array.isArray(value.attempts);
+  if (!("attempts" in value) || !Array.isArray(value.attempts)) return false;
+  return value.attempts.every((attempt) =>
+    typeof attempt === "object" && attempt !== null && OF_ATTEMPT.every((key) => key in attempt)
+  );
 }

@@ -9,8 +9,10 @@ import type { Clock } from "../src/model/clock.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { hasTag } from "../src/model/ids.ts";
 import { ORPHANS_KNOWN_MAX, PARKED_FACTS_MAX } from "../src/model/limits.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
 import type { KernelEvent } from "../src/model/event.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
+import { RecentKeys } from "../src/model/recent_keys.ts";
 import type { ParkedFact, StoredIntent } from "../src/stores/store.ts";
 import type { Book } from "./book.ts";
 import type { Journal } from "./journal.ts";
@@ -26,10 +28,18 @@ export interface RouterOptions {
   /** Brings a retired intent back into the book. */
   readonly revive: (stored: StoredIntent) => void;
   readonly findStored: (ids: FactIds) => StoredIntent | undefined;
+  /** An order that no intent here owns, whoever placed it. */
+  readonly onExternal?: (order: VenueOrder) => void;
   /** An order with our tag that no intent here placed: the store is behind the venue. */
   readonly onForeignTag: (order: VenueOrder) => void;
   /** A second order under the client id of an attempt. */
   readonly onSecondOrder: (context: IntentContext, order: VenueOrder) => void;
+  /** A trade of an order that is not ours; the same one may come again. */
+  readonly onForeignFill?: (fill: Fill) => void;
+  /** `PARKED_FACTS_MAX` wait: facts of this symbol are dropped from now on. */
+  readonly onFull?: (symbolId: string) => void;
+  /** The doubt is over, and what was dropped since then can be read again. */
+  readonly onRoom?: (symbolId: string, since: EpochMs) => void;
 }
 
 type OrderFact =
@@ -41,11 +51,20 @@ export class FactRouter {
   readonly #parked = new Map<string, { readonly symbolId: string; readonly fact: OrderFact }>();
   /** Intents per symbol with an attempt that is in flight or in doubt. */
   readonly #uncertain = new Map<string, number>();
+  /** Symbols of which facts were dropped for want of room, and since when. */
+  readonly #full = new Map<string, EpochMs>();
   /** Orders told as orphans or as seconds, each once; the oldest is forgotten first. */
-  readonly #told = new Set<string>();
+  readonly #told = new RecentKeys(ORPHANS_KNOWN_MAX);
+  /** Client order ids of second orders: where trades do not name theirs, they are found by these. */
+  readonly #seconds = new Map<string, string>();
 
   constructor(options: RouterOptions) {
     this.#o = options;
+  }
+
+  /** So many facts wait that some could not be kept: no further order goes to this symbol. */
+  isFull(symbolId: string): boolean {
+    return this.#full.has(symbolId);
   }
 
   get parkedCount(): number {
@@ -60,7 +79,7 @@ export class FactRouter {
       return false;
     }
     const { entry, attempt } = route;
-    if (isAnotherOrder(attemptOf(entry.context, attempt), order)) return this.#second(route, order);
+    if (isBeyond(entry.context, route, order)) return this.#second(route, order);
     const at = this.#o.clock.now();
     const fills = this.#o.book.newFills(entry.intentId, order.fills);
     if (fills.length > 0) {
@@ -74,7 +93,9 @@ export class FactRouter {
   }
 
   /** @returns whether an intent took it. */
-  fill(fill: Fill): boolean {
+  fill(told: Fill): boolean {
+    const clientOrderId = told.clientOrderId ?? this.#seconds.get(keyOf(told)) ?? null;
+    const fill = clientOrderId === told.clientOrderId ? told : { ...told, clientOrderId };
     const route = this.#route(fill);
     if (route === undefined) {
       this.#unmatched(fill, { kind: "fill", fill });
@@ -96,7 +117,7 @@ export class FactRouter {
       return undefined;
     }
     const { entry, attempt } = route;
-    if (isAnotherOrder(attemptOf(entry.context, attempt), order)) {
+    if (isBeyond(entry.context, route, order)) {
       this.#second(route, order);
       return undefined;
     }
@@ -123,7 +144,8 @@ export class FactRouter {
     if (was !== is) {
       this.#uncertain.set(symbolId, (this.#uncertain.get(symbolId) ?? 0) + (is ? 1 : -1));
     }
-    if (this.#parked.size > 0 && was && !is) this.review(symbolId);
+    const waits = this.#parked.size > 0 || this.#full.size > 0;
+    if (waits && was && !is) this.review(symbolId);
   }
 
   /** Parked facts of a symbol: to their intent, or told as orphans once nothing is in doubt. */
@@ -139,14 +161,28 @@ export class FactRouter {
       if (parked.fact.kind === "order") this.order(parked.fact.order);
       else this.fill(parked.fact.fill);
     }
+    const fullSince = this.#full.get(symbolId);
+    if (fullSince === undefined || this.#mayHaveOwner(symbolId)) return;
+    this.#full.delete(symbolId);
+    this.#o.onRoom?.(symbolId, fullSince);
+  }
+
+  /** An intent has it now: what waits for it finds its place, and what comes is its own. */
+  adopted(order: VenueOrder): void {
+    this.#told.delete(keyOf(order));
+    this.review(order.symbolId);
   }
 
   /** One request, two orders: told once as drift, and canceled; what it fills is ours all the same. */
   #second({ entry, attempt }: Route, order: VenueOrder): true {
-    if (this.#firstTime(`${order.symbolId} ${order.exchangeOrderId}`)) {
-      this.#o.onSecondOrder(entry.context, order);
+    const isLive = LIVE.has(order.status);
+    if (order.clientOrderId !== null && this.#seconds.size < ORPHANS_KNOWN_MAX) {
+      this.#seconds.set(keyOf(order), order.clientOrderId);
     }
-    if (LIVE.has(order.status)) this.#o.book.cancelSecond(order);
+    // What is long over and says so once more is no news.
+    const isNews = isLive || attemptOf(entry.context, attempt) !== undefined;
+    if (isNews && this.#told.add(keyOf(order))) this.#o.onSecondOrder(entry.context, order);
+    if (isLive) this.#o.book.cancelSecond(order);
     const fills = this.#o.book.newFills(entry.intentId, order.fills);
     const at = this.#o.clock.now();
     const filled = { type: "order.filled", at, attempt, fills, order: null } as const;
@@ -158,32 +194,27 @@ export class FactRouter {
     const { book, findStored, revive } = this.#o;
     const route = book.routes.find(ids);
     if (route !== undefined) return route;
-    if (ids.clientOrderId !== null && !hasTag(ids.clientOrderId, this.#o.tag)) return undefined;
+    const isForeign = ids.clientOrderId !== null && !hasTag(ids.clientOrderId, this.#o.tag);
+    // Adopted orders are foreign by their client id; those told as orphans are known not to be.
+    if (isForeign && this.#told.has(keyOf(ids))) return undefined;
     const stored = findStored(ids);
-    if (stored === undefined || book.entry(stored.intentId) !== undefined) return undefined;
+    if (stored === undefined) return undefined;
+    const entry = book.entry(stored.intentId);
+    if (entry !== undefined) return { entry, attempt: NOT_SHOWN };
     revive(stored);
     return book.routes.find(ids);
   }
 
   #unmatched(ids: FactIds, fact: OrderFact): void {
     if (this.#mayHaveOwner(ids.symbolId)) return this.#park(ids, fact);
-    if (!this.#firstTime(`${ids.symbolId} ${ids.exchangeOrderId}`)) return;
+    if (fact.kind === "order") this.#o.onExternal?.(fact.order);
+    const fills = fact.kind === "fill" ? [fact.fill] : fact.order.fills;
+    for (const fill of fills) this.#o.onForeignFill?.(fill);
+    if (!this.#told.add(keyOf(ids))) return;
     void this.#o.journal.write({ events: [this.#orphaned(ids)] }).catch(() => {});
     if (fact.kind === "order" && fact.order.clientOrderId !== null) {
       if (hasTag(fact.order.clientOrderId, this.#o.tag)) this.#o.onForeignTag(fact.order);
     }
-  }
-
-  #firstTime(key: string): boolean {
-    if (this.#told.has(key)) return false;
-    this.#told.add(key);
-    if (this.#told.size > ORPHANS_KNOWN_MAX) {
-      for (const oldest of this.#told) {
-        this.#told.delete(oldest);
-        break;
-      }
-    }
-    return true;
   }
 
   #park(ids: FactIds, fact: OrderFact): void {
@@ -192,10 +223,19 @@ export class FactRouter {
     const key = fact.kind === "order"
       ? `order:${symbolId}:${exchangeOrderId}`
       : `fill:${symbolId}:${exchangeOrderId}:${fact.fill.tradeId}`;
-    if (!this.#parked.has(key) && this.#parked.size >= PARKED_FACTS_MAX) return;
+    if (!this.#parked.has(key) && this.#parked.size >= PARKED_FACTS_MAX) {
+      return this.#overflow(symbolId);
+    }
     this.#parked.set(key, { symbolId, fact });
     const parked = { exchangeId, symbolId, key, at: clock.now(), fact: JSON.stringify(fact) };
     void journal.write({ park: [parked] }).catch(() => {});
+  }
+
+  /** What cannot be kept is read again once the doubt is over; until then nothing is added to it. */
+  #overflow(symbolId: string): void {
+    if (this.#full.has(symbolId)) return;
+    this.#full.set(symbolId, this.#o.clock.now());
+    this.#o.onFull?.(symbolId);
   }
 
   #mayHaveOwner(symbolId: string): boolean {
@@ -217,6 +257,10 @@ export class FactRouter {
   }
 }
 
+function keyOf({ symbolId, exchangeOrderId }: FactIds): string {
+  return `${symbolId} ${exchangeOrderId}`;
+}
+
 function isUncertain(context: IntentContext): boolean {
   const attempt = lastAttempt(context);
   if (attempt === undefined || hasEnded(attempt)) return false;
@@ -228,6 +272,15 @@ function idsOf(fact: OrderFact): FactIds {
 }
 
 const LIVE: ReadonlySet<string> = new Set(["PENDING_TRIGGER", "OPEN", "PARTIALLY_FILLED"]);
+
+/** Stands for an attempt older than those an intent still shows; numbers begin with 1. */
+const NOT_SHOWN = 0;
+
+/** It says nothing of an attempt that the intent drives: another order of it, or one long over. */
+function isBeyond(context: IntentContext, { attempt }: Route, order: VenueOrder): boolean {
+  const shown = attemptOf(context, attempt);
+  return shown === undefined || isAnotherOrder(shown, order);
+}
 
 function attemptOf(context: IntentContext, number: number): AttemptRecord | undefined {
   return context.attempts.find((a) => a.attempt === number);

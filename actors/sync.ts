@@ -3,18 +3,22 @@
  * is known and what the venue holds together again (architecture, "Recovery: one path").
  *
  * 1. the venue's clock · 2. open orders: what is listed is live, what is not gets looked up
- * 3. trades since the last sync · 4. balances and positions
+ * 3. trades since the last sync · 4. balances and positions, and whether the trades explain them
  */
 import { hasEnded } from "../machines/attempts.ts";
 import { type IntentContext, isTerminal, lastAttempt } from "../machines/intent_context.ts";
+import { isOwedFills } from "../machines/reconcile.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { UnknownCause } from "../src/model/venue.ts";
 import type { Account } from "./account.ts";
+import type { Accountant } from "./accountant.ts";
 import type { Book } from "./book.ts";
+import type { ClockWatch } from "./clock_watch.ts";
 import type { Entry } from "./entry.ts";
 import type { RequestRunner } from "./request.ts";
+import type { ExternalOrders } from "./external_orders.ts";
 import type { FactRouter } from "./router.ts";
 
 export interface SyncOptions {
@@ -23,11 +27,27 @@ export interface SyncOptions {
   readonly runner: RequestRunner;
   readonly book: Book;
   readonly router: FactRouter;
+  /** Told the whole listing, so that it forgets what has ended. */
+  readonly external?: ExternalOrders;
   readonly account: Account;
+  readonly accountant: Accountant;
+  readonly clockWatch: ClockWatch;
+  /** Symbols whose trades the first sync reads, and since when; intents may have ended meanwhile. */
+  readonly traded?: () => ReadonlyMap<string, EpochMs>;
 }
 
+/** What of the venue is compared: all of it by a sync, a part of it by most audits. */
+export type SyncPart = "orders" | "fills" | "account";
+
+const ALL: ReadonlySet<SyncPart> = new Set(["orders", "fills", "account"]);
+
 export type SyncResult =
-  | { readonly kind: "synced"; readonly tookMs: number }
+  | {
+    readonly kind: "synced";
+    readonly tookMs: number;
+    /** Something did not add up, and is to be read again soon. */
+    readonly unsure: boolean;
+  }
   | { readonly kind: "failed"; readonly step: string; readonly cause: UnknownCause };
 
 /** Reads overlap the last sync by this much: venue clocks and ours differ, frames are late. */
@@ -44,35 +64,64 @@ export class Sync {
   readonly #o: SyncOptions;
   /** By the venue's clock; trades after it have not been read yet. */
   #fillsCursor: EpochMs | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SyncOptions) {
     this.#o = options;
   }
 
-  async run(): Promise<SyncResult> {
-    const { clock, adapter, runner } = this.#o;
+  /** One at a time: what two of them read could not be told apart. */
+  run(parts: ReadonlySet<SyncPart> = ALL): Promise<SyncResult> {
+    const next = this.#last.then(() => this.#run(parts));
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  /** Trades of these symbols, however long ago the last sync has read them. */
+  async refetch(symbols: readonly string[], since: EpochMs): Promise<void> {
+    const now = this.#o.adapter.venueNow() ?? since;
+    for (const symbolId of symbols) {
+      const from = Math.max(0, since - OVERLAP_MS, now - FILLS_REACH_MS);
+      if (await this.#fillsOf(symbolId, from) !== null) return; // the next look tries again
+    }
+  }
+
+  async #run(parts: ReadonlySet<SyncPart>): Promise<SyncResult> {
+    const { clock, runner, clockWatch } = this.#o;
     const started = clock.monotonic();
-    const clockRead = await runner.run("serverTime", "resync", () => adapter.syncClock());
+    const clockRead = await runner.run("serverTime", "resync", () => clockWatch.measure());
     if (clockRead.kind === "failed") return fail("serverTime", clockRead.cause);
+    const looked = parts.has("orders") ? await this.#orders() : NOTHING_LISTED;
+    if ("kind" in looked) return looked;
+    const fills = parts.has("fills") ? await this.#fills() : null;
+    if (fills !== null) return fills;
+    let unsure = false;
+    if (parts.has("account")) {
+      const failed = await this.#o.account.refresh();
+      if (failed !== null) return fail("balances", failed);
+      unsure = await this.#o.accountant.check();
+    }
+    if (parts.has("orders")) this.#verifyUnlisted(looked.listed, looked.askedAt);
+    return { kind: "synced", tookMs: clock.monotonic() - started, unsure };
+  }
+
+  async #orders(): Promise<Listing | SyncResult> {
+    const { clock, adapter, runner, router } = this.#o;
     const askedAt = clock.now();
     const open = await runner.run("openOrders", "resync", () => adapter.execution.openOrders());
     if (open.kind === "failed") return fail("openOrders", open.cause);
+    this.#o.external?.listed(open.value, open.venueTime);
     const listed = new Set<Entry>();
     for (const order of open.value) {
-      const route = this.#o.router.listed(order, open.venueTime);
+      const route = router.listed(order, open.venueTime);
       if (route !== undefined) listed.add(route.entry);
     }
-    const fills = await this.#fills();
-    if (fills !== null) return fills;
-    const account = await this.#o.account.refresh();
-    if (account !== null) return fail("balances", account);
-    this.#verifyUnlisted(listed, askedAt);
-    return { kind: "synced", tookMs: clock.monotonic() - started };
+    return { listed, askedAt };
   }
 
   /** Trades of every symbol with an order that may have filled while nobody listened. */
   async #fills(): Promise<SyncResult | null> {
-    const { adapter, runner, book, router } = this.#o;
+    const { adapter, book } = this.#o;
     const started = adapter.venueNow();
     const symbols = new Set<string>();
     let oldest = started ?? 0;
@@ -81,20 +130,31 @@ export class Sync {
       symbols.add(symbolId);
       for (const { admittedAt } of context.attempts) oldest = Math.min(oldest, admittedAt);
     }
+    for (const [symbolId, usedAt] of this.#fillsCursor === null ? this.#o.traded?.() ?? [] : []) {
+      symbols.add(symbolId);
+      oldest = Math.min(oldest, usedAt);
+    }
     const from = Math.max(this.#fillsCursor ?? oldest, (started ?? 0) - FILLS_REACH_MS);
     const since = Math.max(0, from - OVERLAP_MS);
     for (const symbolId of symbols) {
       // Delisted: its orders are looked up on their own, and must not keep all others waiting.
       if (adapter.instruments.get(symbolId) === undefined) continue;
-      const read = await runner.run(
-        "fillsSince",
-        "resync",
-        () => adapter.execution.fillsSince(symbolId, since),
-      );
-      if (read.kind === "failed") return fail("fillsSince", read.cause);
-      for (const fill of read.value) router.fill(fill);
+      const failed = await this.#fillsOf(symbolId, since);
+      if (failed !== null) return failed;
     }
     this.#fillsCursor = started;
+    return null;
+  }
+
+  async #fillsOf(symbolId: string, since: EpochMs): Promise<SyncResult | null> {
+    const { adapter, runner, router } = this.#o;
+    const read = await runner.run(
+      "fillsSince",
+      "resync",
+      () => adapter.execution.fillsSince(symbolId, since),
+    );
+    if (read.kind === "failed") return fail("fillsSince", read.cause);
+    for (const fill of read.value) router.fill(fill);
     return null;
   }
 
@@ -108,8 +168,15 @@ export class Sync {
   }
 }
 
+interface Listing {
+  readonly listed: ReadonlySet<Entry>;
+  readonly askedAt: EpochMs;
+}
+
+const NOTHING_LISTED: Listing = { listed: new Set(), askedAt: 0 };
+
 function needsLook(context: IntentContext, askedAt: EpochMs): boolean {
-  if (isTerminal(context.phase)) return false;
+  if (isTerminal(context.phase) && !context.attempts.some(isOwedFills)) return false;
   const attempt = lastAttempt(context);
   if (attempt?.outcome === "ACCEPTED" && !hasEnded(attempt)) {
     // Accepted after the listing was asked for: its absence there says nothing.
@@ -117,8 +184,8 @@ function needsLook(context: IntentContext, askedAt: EpochMs): boolean {
   }
   // Whatever it waits for wakes it; after a restart nothing does.
   const { ticket, lookup, cancel, fills } = context.work;
-  return !ticket && !lookup.out && !cancel.out && !fills.out &&
-    Object.keys(context.deadlines).length === 0;
+  const { submitBy: _by, alarm: _alarm, ...waking } = context.deadlines; // those ask for nothing
+  return !ticket && !lookup.out && !cancel.out && !fills.out && Object.keys(waking).length === 0;
 }
 
 function fail(step: string, cause: UnknownCause): SyncResult {

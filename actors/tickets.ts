@@ -5,7 +5,9 @@
  * I1 A ticket is asked for and granted only while the gate is open.
  * I2 An intent waits in one place: held back by the gate, or queued at the runner.
  */
+import { submitPriority } from "../machines/priority.ts";
 import type { RequestCost } from "../src/exchanges/exchange.ts";
+import type { OrderIntent } from "../src/model/intent.ts";
 import type { ExchangeGate } from "./gate.ts";
 import type { RequestRunner } from "./request.ts";
 
@@ -21,7 +23,7 @@ export interface TicketsOptions {
 
 export class Tickets {
   readonly #o: TicketsOptions;
-  readonly #held = new Set<string>();
+  readonly #held = new Map<string, OrderIntent>();
   readonly #queued = new Set<string>();
 
   constructor(options: TicketsOptions) {
@@ -33,16 +35,19 @@ export class Tickets {
   }
 
   /** @returns whether it is granted at once; otherwise `onGranted` tells later. */
-  ask(intentId: string): boolean {
+  ask(intent: OrderIntent): boolean {
+    const { intentId } = intent;
     if (this.#held.has(intentId) || this.#queued.has(intentId)) return false;
     const { gate, runner, cost } = this.#o;
     if (!gate.isOpen) {
-      this.#held.add(intentId);
+      this.#held.set(intentId, intent);
       return false;
     }
     let asking = true;
-    const onGranted = () => asking ? undefined : this.#granted(intentId);
-    const answer = runner.acquire("submit", cost, keyOf(intentId), onGranted);
+    const onGranted = () => asking ? undefined : this.#granted(intent);
+    const priority = submitPriority(intent);
+    const { symbolId } = intent.order;
+    const answer = runner.acquire(priority, cost, keyOf(intentId), onGranted, symbolId);
     asking = false;
     if (answer === "queued") this.#queued.add(intentId);
     else if (answer === "full") this.#o.onFull(intentId);
@@ -51,9 +56,9 @@ export class Tickets {
 
   /** The gate has opened: those that were held ask again, oldest first. */
   release(): void {
-    const waiting = [...this.#held];
+    const waiting = [...this.#held.values()];
     this.#held.clear();
-    for (const id of waiting) if (this.ask(id)) this.#o.onGranted(id);
+    for (const intent of waiting) if (this.ask(intent)) this.#o.onGranted(intent.intentId);
   }
 
   forget(intentId: string): void {
@@ -61,10 +66,11 @@ export class Tickets {
     if (this.#queued.delete(intentId)) this.#o.runner.cancelWaiting(keyOf(intentId));
   }
 
-  #granted(intentId: string): void {
+  #granted(intent: OrderIntent): void {
+    const { intentId } = intent;
     this.#queued.delete(intentId);
     if (this.#o.gate.isOpen) this.#o.onGranted(intentId);
-    else this.#held.add(intentId);
+    else this.#held.set(intentId, intent);
   }
 }
 

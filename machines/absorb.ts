@@ -5,28 +5,32 @@
  * I2 Filled quantity never decreases; every fill given here is new (the book removed duplicates).
  * I3 Only an answer, a read or a frame of the venue moves an attempt; a deadline leads to UNKNOWN.
  */
-import { add, max, multiply, subtract, ZERO } from "../src/model/decimal.ts";
-import type { Fill } from "../src/model/fill.ts";
-import { ATTEMPTS_SHOWN_MAX } from "../src/model/limits.ts";
+import { isPositive, subtract } from "../src/model/decimal.ts";
+import { ABSENT_READS_SHOWN_MAX, ATTEMPTS_SHOWN_MAX } from "../src/model/limits.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { CancelOutcome, LookupOutcome, VenueOrder } from "../src/model/venue.ts";
+import { adopted } from "./adoption.ts";
 import { amendAnswered, readSpecification } from "./amends.ts";
 import {
-  cameAlive,
   findAttempt,
   hasEnded,
   isAnotherOrder,
   mergeOrder,
+  newAttempt,
   refusedAs,
   updateAttempt,
   wantRead,
 } from "./attempts.ts";
+import { book, bookApproved } from "./booking.ts";
+import { room } from "./exposure.ts";
 import {
+  type AbsentRead,
   type AttemptRecord,
   type Errand,
   IDLE,
   type IntentContext,
+  isOverdue,
   isTerminal,
   lastAttempt,
 } from "./intent_context.ts";
@@ -39,8 +43,10 @@ import {
   FILLS_BACKOFF_MS,
   LOOKUP_BACKOFF_CAP_MS,
   LOOKUP_BACKOFF_MS,
+  QUARANTINE_PACE_MS,
   STREAM_GRACE_MS,
 } from "./timeouts.ts";
+import { withVerdict } from "./verdict.ts";
 
 /** What is known after `event`. Work, deadlines and effects are `reconcile`'s to complete. */
 export function absorb(context: IntentContext, event: IntentEvent): IntentContext {
@@ -73,7 +79,13 @@ export function absorb(context: IntentContext, event: IntentEvent): IntentContex
     case "order.resume":
       return { ...context, resumedAfter: context.attemptCount };
     case "order.verify":
-      return verify(context);
+      return verify(context, event.at);
+    case "order.resolve":
+      return resolved(context, event);
+    case "order.adopted":
+      return adopted(context, event);
+    case "fill.approved":
+      return bookApproved(context, event.attempt, event.fills);
     case "deadline.passed":
       return deadlinePassed(context, event);
   }
@@ -85,40 +97,18 @@ export function remainder(context: IntentContext): StandardOrder["amount"] {
 }
 
 /** A ticket that comes too late, or for an intent that moved on meanwhile, is void. */
-function mayAttempt({ phase, intent }: IntentContext, at: EpochMs): boolean {
-  const { submitBy } = intent.order;
-  return phase === "PENDING.ready" && (submitBy === null || at <= submitBy);
+function mayAttempt(context: IntentContext, at: EpochMs): boolean {
+  const { submitBy } = context.intent.order;
+  if (context.phase !== "PENDING.ready" || !isPositive(room(context))) return false;
+  return submitBy === null || at <= submitBy;
 }
 
 function addAttempt(context: IntentContext, ticket: Ticket, at: EpochMs): IntentContext {
-  const number = context.attemptCount + 1;
-  const attempt: AttemptRecord = {
-    generation: context.intent.generation,
-    attempt: number,
-    clientOrderId: ticket.clientOrderId,
-    exchangeOrderId: null,
-    amount: remainder(context),
-    limitPrice: context.intent.order.limitPrice,
-    admittedAt: at,
-    committedAt: null,
-    sentAt: null,
-    answeredAt: null,
-    deadline: ticket.deadline,
-    outcome: null,
-    reason: null,
-    status: null,
-    reported: ZERO,
-    filled: ZERO,
-    cancelFor: null,
-    amendTo: null,
-    specifiedAt: 0,
-    stale: false,
-    endCause: null,
-  };
+  const attempt = newAttempt(context, { ticket, at }, room(context));
   return {
     ...context,
     attempts: [...context.attempts, attempt].slice(-ATTEMPTS_SHOWN_MAX),
-    attemptCount: number,
+    attemptCount: attempt.attempt,
     absentReads: 0,
     work: { ...context.work, ticket: false, lookup: IDLE, cancel: IDLE, fills: IDLE, amend: IDLE },
   };
@@ -158,7 +148,8 @@ function cancelAnswered(
 ): IntentContext {
   const { outcome, at } = event;
   const tries = context.work.cancel.tries;
-  const pause = backoff(Math.max(1, tries), CANCEL_BACKOFF_MS, CANCEL_BACKOFF_CAP_MS);
+  const pause = pace(context) ??
+    backoff(Math.max(1, tries), CANCEL_BACKOFF_MS, CANCEL_BACKOFF_CAP_MS);
   const again = { out: false, tries, dueAt: at + cancelPause(outcome, pause) };
   const next = { ...context, work: { ...context.work, cancel: again } };
   // Whatever the answer, only a read or a frame proves the end; the stream is usually faster.
@@ -177,8 +168,8 @@ function lookupAnswered(
 ): IntentContext {
   const { at } = event;
   const outcome = aboutThis(context, event);
-  const tries = context.work.lookup.tries;
-  const next = { ...context, work: { ...context.work, lookup: readAgain(outcome, tries, at) } };
+  const again = context.indeterminate ? IDLE : readAgain(outcome, context.work.lookup.tries, at);
+  const next = { ...context, work: { ...context.work, lookup: again } };
   switch (outcome.kind) {
     case "found": {
       // Two reads in a row prove absence; this one interrupts them.
@@ -189,8 +180,13 @@ function lookupAnswered(
     }
     case "absent":
       return absentRead(next, event.attempt, outcome.venueTime, at);
-    case "failed":
-      return book(next, event.attempt, event.fills);
+    case "failed": {
+      const booked = book(next, event.attempt, event.fills);
+      // The venue does not list its symbol any more: no read will ever tell.
+      const isGone = isUnlisted(outcome.cause.code) && isOverdue(context);
+      const isLast = event.attempt === lastAttempt(context)?.attempt;
+      return isGone && isLast ? indeterminate(booked) : booked;
+    }
   }
 }
 
@@ -229,17 +225,39 @@ function absentRead(
   if (attempt !== lastAttempt(context)) return context;
   const provesFrom = attempt.deadline + context.policy.proofAfterMs;
   if (venueTime <= provesFrom) return readBy(context, at + (provesFrom - venueTime) + 1);
-  if (venueTime > attempt.deadline + context.policy.retentionMs) {
-    return { ...context, indeterminate: true, lastSyncAt: at };
-  }
+  const seen = withAbsentRead({ ...context, lastSyncAt: at }, number, { at, venueTime });
+  // Once the proof has run out, not finding it again settles nothing.
+  if (context.indeterminate) return seen;
+  if (venueTime > attempt.deadline + context.policy.retentionMs) return indeterminate(seen);
   const absentReads = context.absentReads + 1;
-  const next = { ...context, absentReads, lastSyncAt: at };
+  const next = { ...seen, absentReads };
   // From here on a read proves: the long pauses were for reads that could not.
   if (absentReads < 2) return readBy(next, at + LOOKUP_BACKOFF_MS);
   // Known live before and now nowhere: reads contradict, and no machine may settle that.
-  if (attempt.outcome === "ACCEPTED") return { ...next, indeterminate: true };
+  if (attempt.outcome === "ACCEPTED") return indeterminate(next);
   const proven = { outcome: "ABSENT", reason: "NEVER_REACHED_VENUE" } as const;
   return updateAttempt(next, number, (a) => ({ ...a, ...proven }));
+}
+
+/** Nobody reads on by himself: a person has the word, or a fact of the venue. */
+function indeterminate(context: IntentContext): IntentContext {
+  return { ...context, indeterminate: true, work: { ...context.work, lookup: IDLE } };
+}
+
+/** The newest are kept: for a person they are the evidence. */
+function withAbsentRead(context: IntentContext, number: number, read: AbsentRead): IntentContext {
+  return updateAttempt(context, number, (a) => {
+    return { ...a, reads: [...(a.reads ?? []), read].slice(-ABSENT_READS_SHOWN_MAX) };
+  });
+}
+
+/** A cancel or trades that have been asked for long enough are asked for quietly. */
+function pace(context: IntentContext): number | null {
+  return context.indeterminate || isOverdue(context) ? QUARANTINE_PACE_MS : null;
+}
+
+function isUnlisted(code: string): boolean {
+  return code === "UNLISTED" || code === "UNLISTED_SYMBOL";
 }
 
 /** The next read comes no later than `dueAt`. */
@@ -254,7 +272,8 @@ function fillsAnswered(
   event: Extract<IntentEvent, { type: "fills.answered" }>,
 ): IntentContext {
   const tries = context.work.fills.tries;
-  const pause = backoff(Math.max(1, tries), FILLS_BACKOFF_MS, FILLS_BACKOFF_CAP_MS);
+  const pause = pace(context) ??
+    backoff(Math.max(1, tries), FILLS_BACKOFF_MS, FILLS_BACKOFF_CAP_MS);
   const fills = { out: false, tries, dueAt: event.at + pause };
   const next = book(context, event.attempt, event.fills);
   return { ...next, work: { ...next.work, fills } };
@@ -265,27 +284,11 @@ function filledWith(
   event: Extract<IntentEvent, { type: "order.filled" }>,
 ): IntentContext {
   const next = book(context, event.attempt, event.fills);
-  return event.order === null ? next : withOrder(next, event.attempt, event.order, event.at);
-}
-
-/** Books new fills on the attempt and on the intent. */
-function book(context: IntentContext, number: number, fills: readonly Fill[]): IntentContext {
-  if (fills.length === 0) return context;
-  let { filled, filledQuote, fees } = context;
-  let own = ZERO;
-  for (const fill of fills) {
-    own = add(own, fill.quantity);
-    filledQuote = add(filledQuote, multiply(fill.price, fill.quantity));
-    if (fill.fee !== null) {
-      fees = { ...fees, [fill.fee.asset]: add(fees[fill.fee.asset] ?? ZERO, fill.fee.amount) };
-    }
-  }
-  filled = add(filled, own);
-  const next = updateAttempt({ ...context, filled, filledQuote, fees }, number, (a) => {
-    const sum = add(a.filled, own);
-    return { ...a, filled: sum, reported: max(a.reported, sum), ...cameAlive(a) };
-  });
-  return { ...next, effects: { ...next.effects, fills } };
+  if (event.order !== null) return withOrder(next, event.attempt, event.order, event.at);
+  // A trade proves that the order was there, and says nothing of whether it still is.
+  return context.indeterminate
+    ? wantRead(proven(next, event.attempt), event.attempt, event.at)
+    : next;
 }
 
 function withOrder(
@@ -295,7 +298,14 @@ function withOrder(
   at: EpochMs,
 ): IntentContext {
   const next = updateAttempt(context, number, (a) => mergeOrder(a, order, at));
-  return { ...next, lastSyncAt: at };
+  const told = order.status === "UNKNOWN" ? next : proven(next, number);
+  return { ...told, lastSyncAt: at };
+}
+
+/** The venue itself has shown the order after all: what was indeterminate is so no more. */
+function proven(context: IntentContext, number: number): IntentContext {
+  if (!context.indeterminate || lastAttempt(context)?.attempt !== number) return context;
+  return { ...context, indeterminate: false, absentReads: 0 };
 }
 
 function withDesired(context: IntentContext, at: EpochMs): IntentContext {
@@ -327,10 +337,23 @@ function withSpec(context: IntentContext, order: StandardOrder, at: EpochMs): In
   };
 }
 
-/** After a restart, a gap in the stream or on demand: what was known live must be read again. */
-function verify(context: IntentContext): IntentContext {
+function resolved(
+  context: IntentContext,
+  { verdict, fills }: Extract<IntentEvent, { type: "order.resolve" }>,
+): IntentContext {
+  const next = withVerdict(context, verdict);
   const attempt = lastAttempt(context);
-  if (attempt === undefined || hasEnded(attempt) || attempt.outcome !== "ACCEPTED") return context;
+  return next === context || attempt === undefined || fills.length === 0
+    ? next
+    : bookApproved(next, attempt.attempt, fills);
+}
+
+/** After a restart, a gap in the stream or on demand: what was known live must be read again. */
+function verify(context: IntentContext, at: EpochMs): IntentContext {
+  const attempt = lastAttempt(context);
+  if (attempt === undefined || hasEnded(attempt)) return context;
+  if (context.indeterminate) return wantRead(context, attempt.attempt, at); // one read, no more
+  if (attempt.outcome !== "ACCEPTED") return context;
   return updateAttempt(context, attempt.attempt, (a) => ({ ...a, stale: true }));
 }
 
@@ -352,6 +375,9 @@ function deadlinePassed(
     case "cancel":
     case "fills":
       return { ...context, work: { ...work, [event.name]: { ...work[event.name], out: false } } };
+    case "submitBy":
+    case "alarm":
+      return context; // it is the time that has come; what follows is decided from it
     case "amend": {
       const attempt = lastAttempt(context);
       const next = { ...context, work: { ...work, amend: IDLE } };

@@ -42,7 +42,9 @@ export function amendAnswered(
     case "refused":
     case "notSent": {
       const kept = updateAttempt(next, number, (a) => ({ ...a, amendTo: null }));
-      const message = outcome.kind === "refused" ? outcome.reason.message : outcome.reason;
+      const message = outcome.kind === "refused"
+        ? outcome.reason.message
+        : outcome.message ?? outcome.reason;
       if (
         outcome.kind === "notSent" && (isTransient(outcome.reason) || GATE_AWAY.has(outcome.reason))
       ) {

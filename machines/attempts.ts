@@ -4,11 +4,12 @@
  *
  * I1 An attempt's status never goes back: a stale read cannot reopen what ended.
  */
-import { compare, max, ZERO } from "../src/model/decimal.ts";
+import { compare, type Decimal, max, ZERO } from "../src/model/decimal.ts";
 import type { StandardOrderStatus } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { RefusalReason, VenueOrder } from "../src/model/venue.ts";
-import type { AttemptRecord, IntentContext } from "./intent_context.ts";
+import { type AttemptRecord, FRESH_ATTEMPT, type IntentContext } from "./intent_context.ts";
+import type { Ticket } from "./intent_events.ts";
 
 export function findAttempt(context: IntentContext, number: number): AttemptRecord | undefined {
   return context.attempts.find((a) => a.attempt === number);
@@ -21,6 +22,24 @@ export function updateAttempt(
 ): IntentContext {
   const attempts = context.attempts.map((a) => a.attempt === number ? change(a) : a);
   return { ...context, attempts };
+}
+
+/** An attempt of the newest generation, for `amount` in base units, that nobody has sent yet. */
+export function newAttempt(
+  { intent, attemptCount }: IntentContext,
+  { ticket, at }: { readonly ticket: Ticket; readonly at: EpochMs },
+  amount: Decimal,
+): AttemptRecord {
+  return {
+    ...FRESH_ATTEMPT,
+    generation: intent.generation,
+    attempt: attemptCount + 1,
+    clientOrderId: ticket.clientOrderId,
+    amount,
+    limitPrice: intent.order.limitPrice,
+    admittedAt: at,
+    deadline: ticket.deadline,
+  };
 }
 
 /** Marks a known order as to be read again, not before `dueAt`. */

@@ -6,6 +6,7 @@ import {
   type ConditionEntry,
   type Conditions,
   type IntentContext,
+  isOverdue,
   isTerminal,
   lastAttempt,
 } from "./intent_context.ts";
@@ -31,7 +32,7 @@ export function conditionsOf(context: IntentContext, at: EpochMs): Conditions {
 
 function admitted(context: IntentContext): Verdict {
   if (context.denied !== null) return ["False", "Denied"];
-  if (context.attemptCount === 0) return ["Unknown", "Queued"];
+  if (context.attemptCount === 0) return ["Unknown", isOverdue(context) ? "Overdue" : "Queued"];
   return ["True", "CapsPassed"];
 }
 
@@ -54,6 +55,7 @@ function synced(context: IntentContext): Verdict {
   const { intent, refusedGeneration } = context;
   if (isTerminal(context.phase)) return ["True", "Ended"];
   if (refusedGeneration === intent.generation) return ["False", "ChangeRefused"];
+  if (isOverdue(context)) return ["False", "Overdue"];
   const attempt = lastAttempt(context);
   if (attempt?.outcome !== "ACCEPTED") return ["False", "NotAtVenue"];
   return attempt.generation === intent.generation ? ["True", "UpToDate"] : ["False", "Changing"];
@@ -62,6 +64,9 @@ function synced(context: IntentContext): Verdict {
 function outcomeKnown(context: IntentContext): Verdict {
   if (context.indeterminate) return ["False", "Indeterminate"];
   const attempt = lastAttempt(context);
+  const overdue = context.unsettled?.overdue;
+  if (overdue === "FILLS_OWED") return ["False", "FillsOwed"];
+  if (overdue === "UNREAD") return ["False", "Overdue"];
   if (attempt === undefined || hasEnded(attempt)) return ["True", "Answered"];
   if (attempt.outcome === null) return ["Unknown", "InFlight"];
   if (attempt.outcome === "UNKNOWN") return ["False", "InDoubt"];

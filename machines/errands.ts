@@ -8,6 +8,7 @@ import {
   type AmendTarget,
   type AttemptRecord,
   type Command,
+  DEADLINE_NAMES,
   type DeadlineName,
   type Errand,
   IDLE,
@@ -15,6 +16,7 @@ import {
 } from "./intent_context.ts";
 import type { IntentEvent } from "./intent_events.ts";
 import { remainder } from "./absorb.ts";
+import { alarmAt } from "./alarms.ts";
 import { add } from "../src/model/decimal.ts";
 import type { CancelReason, Decision, Wish } from "./reconcile.ts";
 import { ACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, STREAM_GRACE_MS } from "./timeouts.ts";
@@ -62,6 +64,12 @@ export function runErrands(
     if (isTicketOf(event, submit.attempt)) {
       commands.push({ type: "submit", attempt: submit.attempt, order: context.intent.order });
     }
+  }
+  const { submitBy } = context.intent.order;
+  if (wantsTicket && submitBy !== null) deadlines.submitBy = submitBy + 1; // at it is still in time
+  const { unsettled } = context;
+  if (unsettled !== null && unsettled.overdue === null) {
+    deadlines.alarm = alarmAt(unsettled, context);
   }
   return {
     ...context,
@@ -136,6 +144,5 @@ function sameDeadlines(
   a: Readonly<Partial<Record<DeadlineName, EpochMs>>>,
   b: Readonly<Partial<Record<DeadlineName, EpochMs>>>,
 ): boolean {
-  return a.ack === b.ack && a.lookup === b.lookup && a.cancel === b.cancel &&
-    a.fills === b.fills && a.amend === b.amend;
+  return DEADLINE_NAMES.every((name) => a[name] === b[name]);
 }

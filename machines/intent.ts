@@ -51,6 +51,9 @@ export const intentMachine = setup({
     cancelWanted: is("RECONCILING.canceling"),
     replaceWanted: is("RECONCILING.replacing"),
     readWanted: is("RECONCILING.resolving"),
+    // To a change as well: `resolving` leads on to it, and the chart keeps one edge.
+    cancelOver: ({ context }) =>
+      topState(context.phase) === "RECONCILING" && context.phase !== "RECONCILING.canceling",
     filledOrDone: is("COMPLETED"),
     canceled: is("CANCELED"),
     provenNotLive: is("FAILED"),
@@ -76,6 +79,9 @@ export const intentMachine = setup({
     "order.modify": absorbed,
     "order.resume": absorbed,
     "order.verify": absorbed,
+    "order.resolve": absorbed,
+    "order.adopted": absorbed,
+    "fill.approved": absorbed,
     "deadline.passed": absorbed,
   },
   states: {
@@ -152,7 +158,7 @@ export const intentMachine = setup({
             { guard: "readWanted", target: "resolving" },
           ],
         },
-        canceling: { always: { guard: "readWanted", target: "resolving" } },
+        canceling: { always: { guard: "cancelOver", target: "resolving" } },
         replacing: {
           always: [
             { guard: "cancelWanted", target: "canceling" },

@@ -14,6 +14,7 @@ import type { EventType } from "../src/model/event.ts";
 import type { JsonValue } from "../src/model/intent.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
+import type { IntentVerdict } from "../src/model/verdict.ts";
 
 /** The full state of the machine. The part before the dot is the top state. */
 export type Phase =
@@ -64,6 +65,22 @@ export interface AttemptRecord extends Attempt {
   readonly stale: boolean;
   /** Why the venue order ended, in the venue's words. */
   readonly endCause: string | null;
+  /** Placed by somebody else and adopted: the client id it has at the venue, as it came. */
+  readonly adopted?: { readonly clientOrderId: string | null };
+  /** Booked on a person's word and not met by a trade of the venue yet, base units. */
+  readonly approved?: Decimal;
+  /** What a person has said became of it; the last word, unless the venue proves otherwise. */
+  readonly verdict?: IntentVerdict;
+  /** The newest reads that did not find it, once they could prove something: the evidence. */
+  readonly reads?: readonly AbsentRead[];
+}
+
+/** A read that asked everywhere and did not find the order. */
+export interface AbsentRead {
+  /** By our clock. */
+  readonly at: EpochMs;
+  /** The answers were made no earlier, by the venue's clock. */
+  readonly venueTime: EpochMs;
 }
 
 export interface AmendTarget {
@@ -128,12 +145,22 @@ export interface Effects {
   readonly events: readonly EventDraft[];
   readonly fills: readonly Fill[];
   /** A disagreement the book must record as drift. */
-  readonly drift: "DuplicateExecution" | "MissingOrder" | "Overfill" | null;
+  readonly drift: "DuplicateExecution" | "MissingOrder" | "Overfill" | "LateFill" | null;
 }
 
 export const NO_EFFECTS: Effects = { commands: [], events: [], fills: [], drift: null };
 
-export type DeadlineName = "ack" | "lookup" | "cancel" | "fills" | "amend";
+/** `submitBy` and `alarm` wait for nothing at the venue: they are the intent's own bounds. */
+export const DEADLINE_NAMES = [
+  "ack",
+  "lookup",
+  "cancel",
+  "fills",
+  "amend",
+  "submitBy",
+  "alarm",
+] as const;
+export type DeadlineName = typeof DEADLINE_NAMES[number];
 export type Deadlines = Readonly<Partial<Record<DeadlineName, EpochMs>>>;
 
 /** status, reason, since. */
@@ -143,6 +170,18 @@ export type ConditionEntry = readonly [
   at: EpochMs,
 ];
 export type Conditions = Readonly<Partial<Record<ConditionType, ConditionEntry>>>;
+
+/** On its way to something, and for how long (`alarms.ts`). */
+export interface Unsettled {
+  readonly since: EpochMs;
+  /** What the venue had taken by then; once that moves on, the time counts anew. */
+  readonly progress: string;
+  /** It has lasted too long, and people were told of it in this word; null: not yet. */
+  readonly overdue: OverdueWord | null;
+}
+
+/** It waits for the gate, cannot be read, is owed trades, or is not changed as it should be. */
+export type OverdueWord = "HELD" | "UNREAD" | "FILLS_OWED" | "NO_CHANGE";
 
 export interface IntentContext {
   readonly intent: OrderIntent;
@@ -165,36 +204,67 @@ export interface IntentContext {
   readonly cause: string | null;
   readonly errorMessage: string | null;
   readonly lastSyncAt: EpochMs | null;
+  /** Null while it rests. */
+  readonly unsettled: Unsettled | null;
   readonly work: Work;
   readonly deadlines: Deadlines;
   readonly conditions: Conditions;
   readonly effects: Effects;
 }
 
+/** What a context is before anybody has acted on it. */
+export const FRESH_CONTEXT: Omit<IntentContext, "intent" | "policy"> = {
+  phase: "PENDING.ready",
+  attempts: [],
+  attemptCount: 0,
+  filled: ZERO,
+  filledQuote: ZERO,
+  fees: {},
+  refusedGeneration: null,
+  resumedAfter: 0,
+  absentReads: 0,
+  indeterminate: false,
+  denied: null,
+  cause: null,
+  errorMessage: null,
+  lastSyncAt: null,
+  unsettled: null,
+  work: NO_WORK,
+  deadlines: {},
+  conditions: {},
+  effects: NO_EFFECTS,
+};
+
+/** What an attempt is before the venue was asked; the rest names it. */
+export const FRESH_ATTEMPT: Omit<AttemptRecord, AttemptKey> = {
+  exchangeOrderId: null,
+  limitPrice: null,
+  committedAt: null,
+  sentAt: null,
+  answeredAt: null,
+  outcome: null,
+  reason: null,
+  status: null,
+  reported: ZERO,
+  filled: ZERO,
+  cancelFor: null,
+  amendTo: null,
+  specifiedAt: 0,
+  stale: false,
+  endCause: null,
+};
+
+export type AttemptKey =
+  | "generation"
+  | "attempt"
+  | "clientOrderId"
+  | "amount"
+  | "admittedAt"
+  | "deadline";
+
 /** A fresh intent that nobody has acted on. */
 export function freshContext(intent: OrderIntent, policy: IntentPolicy): IntentContext {
-  return {
-    intent,
-    policy,
-    phase: "PENDING.ready",
-    attempts: [],
-    attemptCount: 0,
-    filled: ZERO,
-    filledQuote: ZERO,
-    fees: {},
-    refusedGeneration: null,
-    resumedAfter: 0,
-    absentReads: 0,
-    indeterminate: false,
-    denied: null,
-    cause: null,
-    errorMessage: null,
-    lastSyncAt: null,
-    work: NO_WORK,
-    deadlines: {},
-    conditions: {},
-    effects: NO_EFFECTS,
-  };
+  return { intent, policy, ...FRESH_CONTEXT };
 }
 
 export function lastAttempt(context: IntentContext): AttemptRecord | undefined {
@@ -204,6 +274,11 @@ export function lastAttempt(context: IntentContext): AttemptRecord | undefined {
 export function topState(phase: Phase): ReconciliationStatus {
   const dot = phase.indexOf(".");
   return (dot < 0 ? phase : phase.slice(0, dot)) as ReconciliationStatus; // Phase is built so
+}
+
+/** People were told that it has been on its way for too long. */
+export function isOverdue({ unsettled }: IntentContext): boolean {
+  return unsettled !== null && unsettled.overdue !== null;
 }
 
 export function isTerminal(phase: Phase): boolean {

@@ -9,6 +9,7 @@ import type {
   SubmitOutcome,
   VenueOrder,
 } from "../src/model/venue.ts";
+import type { IntentVerdict } from "../src/model/verdict.ts";
 import type { DeadlineName } from "./intent_context.ts";
 
 /** `attempt` is the attempt's number; `at` is when the book delivers it. */
@@ -73,6 +74,28 @@ export type IntentEvent =
   | { readonly type: "order.modify"; readonly at: EpochMs; readonly order: StandardOrder }
   | { readonly type: "order.resume"; readonly at: EpochMs }
   | { readonly type: "order.verify"; readonly at: EpochMs }
+  /** A person says what became of the attempt in doubt; `fills` are what that books. */
+  | {
+    readonly type: "order.resolve";
+    readonly at: EpochMs;
+    readonly verdict: IntentVerdict;
+    readonly fills: readonly Fill[];
+  }
+  /** A person has approved that these fills are booked without a trade of the venue. */
+  | {
+    readonly type: "fill.approved";
+    readonly at: EpochMs;
+    readonly attempt: number;
+    readonly fills: readonly Fill[];
+  }
+  /** The first event of an intent made from an order that somebody else placed. */
+  | {
+    readonly type: "order.adopted";
+    readonly at: EpochMs;
+    /** The order's own if it is of our making, else one that the venue does not know. */
+    readonly clientOrderId: ClientOrderId;
+    readonly order: VenueOrder;
+  }
   | { readonly type: "deadline.passed"; readonly at: EpochMs; readonly name: DeadlineName };
 
 /** Leave to make one attempt: budget granted, caps passed, id and deadline fixed. */

@@ -2,10 +2,12 @@
 import { isPositive } from "../src/model/decimal.ts";
 import type { JsonValue } from "../src/model/intent.ts";
 import { remainder } from "./absorb.ts";
+import { isApproved } from "./verdict.ts";
 import {
   type AttemptRecord,
   type EventDraft,
   type IntentContext,
+  isOverdue,
   isTerminal,
   lastAttempt,
 } from "./intent_context.ts";
@@ -24,6 +26,8 @@ export function orderEvents(before: IntentContext, after: IntentContext): readon
       payload: { of: "modify", generation: after.refusedGeneration, reason: after.errorMessage },
     });
   }
+  outcomeEvents(events, before, after);
+  overdueEvents(events, before, after);
   fillEvents(events, after);
   if (before.phase !== after.phase && isTerminal(after.phase)) endEvents(events, before, after);
   return events;
@@ -38,6 +42,15 @@ function attemptEvents(
   const amount: JsonValue = after.amount;
   if (before === undefined) {
     const { limitPrice, deadline } = after;
+    if (after.adopted !== undefined) {
+      const { adopted, status, reported } = after;
+      const ids = { exchangeOrderId, clientOrderId: adopted.clientOrderId };
+      events.push({
+        type: "OrderAdopted",
+        payload: { attempt, ...ids, amount, limitPrice, status, filled: reported },
+      });
+      return;
+    }
     events.push({
       type: "OrderSubmitted",
       payload: { attempt, generation, clientOrderId, amount, limitPrice, deadline },
@@ -45,7 +58,8 @@ function attemptEvents(
     return;
   }
   if (before.outcome !== after.outcome) {
-    if (before.outcome === "UNKNOWN") {
+    const isWord = before.verdict !== after.verdict;
+    if (before.outcome === "UNKNOWN" && !isWord) {
       events.push({ type: "OrderOutcomeResolved", payload: { attempt, outcome: after.outcome } });
     }
     if (after.outcome === "ACCEPTED") {
@@ -66,6 +80,47 @@ function attemptEvents(
   }
 }
 
+/** The proof ran out, or a person or the venue has ended that. */
+function outcomeEvents(events: EventDraft[], before: IntentContext, after: IntentContext): void {
+  if (before.indeterminate === after.indeterminate) return;
+  const attempt = lastAttempt(after);
+  if (attempt === undefined) return;
+  const { attempt: number, clientOrderId, outcome, deadline, verdict, reads = [] } = attempt;
+  if (after.indeterminate) {
+    const evidence = reads.map(({ at, venueTime }) => ({ at, venueTime, found: false }));
+    const payload = { attempt: number, clientOrderId, deadline, evidence };
+    events.push({ type: "OrderOutcomeUnknown", payload: { ...payload, reason: "INDETERMINATE" } });
+    return;
+  }
+  const isResolved = ({ type }: EventDraft) => type === "OrderOutcomeResolved";
+  if (verdict !== undefined) {
+    const { kind, note } = verdict;
+    const payload = { attempt: number, outcome, by: "person", verdict: kind, note };
+    events.push({ type: "OrderOutcomeResolved", payload });
+  } else if (!events.some(isResolved)) {
+    events.push({ type: "OrderOutcomeResolved", payload: { attempt: number, outcome } });
+  }
+}
+
+/** It has been on its way for too long; told once. */
+function overdueEvents(events: EventDraft[], before: IntentContext, after: IntentContext): void {
+  const { unsettled, phase, errorMessage } = after;
+  if (unsettled === null || !isOverdue(after) || isOverdue(before)) return;
+  const attempt = lastAttempt(after);
+  events.push({
+    type: "OrderOverdue",
+    payload: {
+      reason: unsettled.overdue,
+      state: phase,
+      since: unsettled.since,
+      attempt: attempt?.attempt ?? null,
+      clientOrderId: attempt?.clientOrderId ?? null,
+      exchangeOrderId: attempt?.exchangeOrderId ?? null,
+      errorMessage,
+    },
+  });
+}
+
 function fillEvents(events: EventDraft[], after: IntentContext): void {
   const { fills } = after.effects;
   fills.forEach((fill, i) => {
@@ -79,6 +134,7 @@ function fillEvents(events: EventDraft[], after: IntentContext): void {
         quantity: fill.quantity,
         liquidity: fill.liquidity,
         filledAmount: after.filled,
+        ...(isApproved(fill) ? { approved: true } : {}),
       },
     });
   });

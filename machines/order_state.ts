@@ -1,5 +1,5 @@
 /** The public view of what an intent knows. */
-import { add, divide, isPositive, max, negate, ZERO } from "../src/model/decimal.ts";
+import { add, divide, isPositive, ZERO } from "../src/model/decimal.ts";
 import type {
   Attempt,
   Condition,
@@ -8,7 +8,7 @@ import type {
   OrderState,
 } from "../src/model/intent.ts";
 import { remainder } from "./absorb.ts";
-import { hasEnded } from "./attempts.ts";
+import { possiblyLive } from "./exposure.ts";
 import {
   type AttemptRecord,
   type Conditions,
@@ -53,31 +53,18 @@ function observedGeneration(context: IntentContext): number {
 
 /** Worst case over everything that is not proven: what may fill, or may have filled unseen. */
 export function exposureBounds(context: IntentContext): ExposureBounds {
-  let possiblyLive = ZERO;
-  for (const attempt of context.attempts) {
-    if (!mayBeLive(attempt)) continue;
-    // An amend in doubt: the venue may hold the old total or the new one.
-    const { amount, amendTo } = attempt;
-    const total = amendTo === null ? amount : max(amount, amendTo.amount);
-    const left = add(total, negate(attempt.filled));
-    if (isPositive(left)) possiblyLive = add(possiblyLive, left);
-  }
+  const open = possiblyLive(context);
   return {
     minFilled: context.filled,
-    maxFilled: add(context.filled, possiblyLive),
-    possiblyLive,
+    maxFilled: add(context.filled, open),
+    possiblyLive: open,
   };
-}
-
-function mayBeLive(attempt: AttemptRecord): boolean {
-  if (hasEnded(attempt)) return false;
-  return attempt.outcome === null || attempt.outcome === "UNKNOWN" ||
-    attempt.outcome === "ACCEPTED";
 }
 
 function publicAttempt(attempt: AttemptRecord): Attempt {
   const { cancelFor: _why, amendTo: _to, specifiedAt: _at, stale: _stale, ...rest } = attempt;
-  const { endCause: _cause, ...shown } = rest;
+  const { endCause: _cause, adopted: _adopted, approved: _approved, ...known } = rest;
+  const { verdict: _verdict, reads: _reads, ...shown } = known;
   return shown;
 }
 

@@ -7,12 +7,13 @@
  * I2 An outcome that is not proven is SUBMITTING.inDoubt or RECONCILING.resolving, never FAILED.
  * I3 Nothing is called finished while the venue reports more filled than was booked here.
  */
-import { add, compare, isPositive, subtract, ZERO } from "../src/model/decimal.ts";
-import { ABSENT_RETRIES_MAX } from "../src/model/limits.ts";
+import { add, compare, isPositive } from "../src/model/decimal.ts";
+import { ABSENT_RETRIES_MAX, ATTEMPTS_MAX } from "../src/model/limits.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import { remainder } from "./absorb.ts";
 import { hasEnded } from "./attempts.ts";
 import { GATE_AWAY, isTransient } from "./gate_words.ts";
+import { ATTEMPTS_WINDOW_MS } from "./timeouts.ts";
 import {
   type AttemptRecord,
   type IntentContext,
@@ -57,10 +58,11 @@ export function strayOf({ attempts }: IntentContext): AttemptRecord | undefined 
 function withoutStray(context: IntentContext, decision: Decision): Decision {
   const stray = strayOf(context);
   if (stray === undefined || stray.cancelFor === "revived") return decision;
-  const wishes = decision.wishes.filter(({ type }) => type !== "ticket");
+  // What the stray may fill is not known yet: nothing is made larger beside it either.
+  const wishes = decision.wishes.filter(({ type }) => type !== "ticket" && type !== "amend");
   const over = isTerminal(decision.phase);
   wishes.push({ type: "cancel", attempt: stray, why: over ? "revived" : "stray" });
-  if (stray.stale) wishes.push({ type: "lookup", attempt: stray });
+  if (stray.stale && mayRead(context)) wishes.push({ type: "lookup", attempt: stray });
   const waits = over || decision.phase.startsWith("PENDING.");
   return { ...decision, wishes, phase: waits ? "RECONCILING.canceling" : decision.phase };
 }
@@ -95,7 +97,7 @@ function afterAll(context: IntentContext): Decision {
   const revived = context.attempts.find(isLive);
   if (revived !== undefined) {
     const wishes: Wish[] = [{ type: "cancel", attempt: revived, why: "revived" }];
-    if (revived.stale) wishes.push({ type: "lookup", attempt: revived });
+    if (revived.stale && mayRead(context)) wishes.push({ type: "lookup", attempt: revived });
     return { phase: "RECONCILING.canceling", wishes, cause: null };
   }
   if (isTerminal(context.phase)) {
@@ -118,7 +120,20 @@ function beforeAttempt(context: IntentContext, at: EpochMs, cause: string | null
   if (!isPositive(remainder(context))) return end("COMPLETED", null);
   if (denied !== null) return end("FAILED", denied.code);
   if (submitBy !== null && at > submitBy) return end("FAILED", "SUBMIT_BY_PASSED");
+  if (isExhausted(context, at)) return end("FAILED", "ATTEMPTS_EXHAUSTED");
+  // What an earlier attempt filled unseen is not there to be filled again (S2).
+  if (context.attempts.some(isOwedFills)) return resolving([], cause);
   return { phase: "PENDING.ready", wishes: [{ type: "ticket" }], cause: null };
+}
+
+/** One specification, tried again and again in a short time: whatever ends them will end the next. */
+function isExhausted({ attempts, attemptCount, intent }: IntentContext, at: EpochMs): boolean {
+  if (attemptCount < ATTEMPTS_MAX) return false;
+  const recent = attempts.slice(-ATTEMPTS_MAX);
+  return recent.length === ATTEMPTS_MAX &&
+    recent.every(({ generation, admittedAt }) =>
+      generation === intent.generation && at - admittedAt < ATTEMPTS_WINDOW_MS
+    );
 }
 
 function inFlight(context: IntentContext, attempt: AttemptRecord): Decision {
@@ -131,16 +146,21 @@ function inFlight(context: IntentContext, attempt: AttemptRecord): Decision {
 }
 
 function inDoubt(context: IntentContext, attempt: AttemptRecord): Decision {
-  const wishes: Wish[] = context.indeterminate ? [] : [{ type: "lookup", attempt }];
+  const wishes: Wish[] = mayRead(context) ? [{ type: "lookup", attempt }] : [];
   if (context.intent.desired === "CANCELED" && context.policy.cancelByClientOrderId) {
     wishes.push({ type: "cancel", attempt, why: "cancel" });
   }
   return { phase: "SUBMITTING.inDoubt", wishes, cause: attempt.reason };
 }
 
+/** Once the proof has run out, only a read that somebody asked for is made. */
+function mayRead({ indeterminate, work }: IntentContext): boolean {
+  return !indeterminate || work.lookup.out || work.lookup.dueAt !== null;
+}
+
 function live(context: IntentContext, attempt: AttemptRecord): Decision {
   const { intent, policy } = context;
-  const read: Wish[] = attempt.stale && !context.indeterminate ? [{ type: "lookup", attempt }] : [];
+  const read: Wish[] = attempt.stale && mayRead(context) ? [{ type: "lookup", attempt }] : [];
   if (intent.desired === "CANCELED") {
     const wishes: Wish[] = [{ type: "cancel", attempt, why: "cancel" }, ...read];
     return { phase: "RECONCILING.canceling", wishes, cause: null };
@@ -255,11 +275,11 @@ function afterCancel(context: IntentContext, attempt: AttemptRecord, at: EpochMs
   const decided = context.phase === "PENDING.ready" || attempt.cancelFor === "replace";
   if (decided) return beforeAttempt(context, at, null);
   const immediate = timeInForce === "IOC" || timeInForce === "FOK" || limitPrice === null;
-  if (immediate || attempt.endCause === "TIME_IN_FORCE" || attempt.status === "EXPIRED") {
+  if (immediate || ranOut(attempt)) {
+    const cause = attempt.endCause ?? "TIME_IN_FORCE";
     // An IOC did what it could; a resting order that ran out of time did not.
-    return immediate && isPositive(context.filled)
-      ? end("COMPLETED", "TIME_IN_FORCE")
-      : end("CANCELED", "TIME_IN_FORCE");
+    const done = immediate && isPositive(context.filled);
+    return end(done ? "COMPLETED" : "CANCELED", cause);
   }
   const cause = attempt.endCause ?? "EXTERNAL";
   switch (context.phase === "PENDING.paused" ? "PAUSE" : onExternalCancel) {
@@ -274,11 +294,16 @@ function afterCancel(context: IntentContext, attempt: AttemptRecord, at: EpochMs
   }
 }
 
+/** Venues also call expired what they ended for a reason of their own, and then name it. */
+function ranOut({ status, endCause }: AttemptRecord): boolean {
+  return endCause === "TIME_IN_FORCE" || (status === "EXPIRED" && endCause === null);
+}
+
 function end(phase: Phase, cause: string | null): Decision {
   return { phase, wishes: [], cause };
 }
 
 /** The venue counts more than we booked. */
-export function isOwedFills(attempt: AttemptRecord): boolean {
-  return compare(subtract(attempt.reported, attempt.filled), ZERO) > 0;
+export function isOwedFills({ reported, filled }: AttemptRecord): boolean {
+  return reported !== filled && compare(reported, filled) > 0; // mostly they are the same text
 }

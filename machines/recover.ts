@@ -5,8 +5,10 @@
  */
 import { hasEnded } from "./attempts.ts";
 import {
+  type AttemptKey,
   type AttemptRecord,
-  freshContext,
+  FRESH_ATTEMPT,
+  FRESH_CONTEXT,
   type IntentContext,
   type IntentPolicy,
   isTerminal,
@@ -14,30 +16,38 @@ import {
 } from "./intent_context.ts";
 import type { OrderIntent } from "../src/model/intent.ts";
 
-/** What is stored of a context; the rest is the intent row, the policy, or void after a restart. */
-export type StoredContext = Omit<
-  IntentContext,
-  "intent" | "policy" | "phase" | "work" | "effects"
->;
+/**
+ * What is stored of a context: what differs from a fresh one. The rest is the intent row, the
+ * policy, or void after a restart. A turn is written before anything leaves, so its bytes are time.
+ */
+export type StoredContext = Partial<Omit<IntentContext, NotStored | "attempts">> & {
+  readonly attempts: readonly StoredAttempt[];
+};
+
+type StoredAttempt = Partial<AttemptRecord> & Pick<AttemptRecord, AttemptKey>;
+type NotStored =
+  | "intent"
+  | "policy"
+  | "phase"
+  | "work"
+  | "effects"
+  | "deadlines"
+  | "absentReads";
 
 export function toStored(context: IntentContext): StoredContext {
+  const { intent: _i, policy: _p, phase: _s, work: _w, effects: _e, ...kept } = context;
+  const { deadlines: _d, absentReads: _a, attempts, ...lasting } = kept;
   return {
-    attempts: context.attempts,
-    attemptCount: context.attemptCount,
-    filled: context.filled,
-    filledQuote: context.filledQuote,
-    fees: context.fees,
-    refusedGeneration: context.refusedGeneration,
-    resumedAfter: context.resumedAfter,
-    absentReads: context.absentReads,
-    indeterminate: context.indeterminate,
-    denied: context.denied,
-    cause: context.cause,
-    errorMessage: context.errorMessage,
-    lastSyncAt: context.lastSyncAt,
-    deadlines: context.deadlines,
-    conditions: context.conditions,
+    attempts: attempts.map((attempt) => differing<StoredAttempt>(attempt, FRESH_ATTEMPT)),
+    ...differing(lasting, FRESH_CONTEXT),
   };
+}
+
+/** The fields of `value` that are not as in `fresh`. */
+function differing<T extends object>(value: T, fresh: Partial<T>): T {
+  const result: Partial<T> = {};
+  for (const key in value) if (value[key] !== fresh[key]) result[key] = value[key];
+  return result as T; // what is left out, `recover` puts back
 }
 
 export function recover(
@@ -48,13 +58,16 @@ export function recover(
     readonly phase: Phase;
   },
 ): IntentContext {
-  const attempts = stored.attempts.map((a, i) =>
-    isTerminal(phase) || i < stored.attempts.length - 1 ? a : afterRestart(a)
-  );
+  const attempts = stored.attempts.map((kept, i) => {
+    const attempt: AttemptRecord = { ...FRESH_ATTEMPT, ...kept };
+    return isTerminal(phase) || i < stored.attempts.length - 1 ? attempt : afterRestart(attempt);
+  });
   const last = attempts[attempts.length - 1];
   return {
-    ...freshContext(intent, policy),
+    ...FRESH_CONTEXT,
     ...stored,
+    intent,
+    policy,
     attempts,
     // Reads before the restart were measured on a clock of that boot: proof starts anew.
     absentReads: 0,

@@ -7,10 +7,21 @@
  * I2 A key waits once: pushing it again replaces what waits under it and keeps its place, unless
  *    the priority changed.
  */
+import type { TokenTier } from "./token_bucket.ts";
 
 /** From the most to the least urgent: what lowers risk goes before what raises it. */
 export const PRIORITIES = ["cancel", "reduce", "protect", "submit", "probe", "resync"] as const;
 export type RequestPriority = typeof PRIORITIES[number];
+
+/** Whose tokens it may take. */
+export function tierOf(priority: RequestPriority): TokenTier {
+  return priority === "cancel" ? "cancel" : "other";
+}
+
+/** Orders are work that a draining exchange no longer begins. */
+export function addsWork(priority: RequestPriority): boolean {
+  return priority === "reduce" || priority === "protect" || priority === "submit";
+}
 
 export interface QueueOptions {
   readonly capacity: number;
@@ -81,6 +92,11 @@ export class RequestQueue<T> {
   /** The longest waiting of one priority, left in place. */
   first(priority: RequestPriority): QueueEntry<T> | undefined {
     return this.#lists[priority].head ?? undefined;
+  }
+
+  /** All of one priority, the longest waiting first; not to be changed meanwhile. */
+  *entries(priority: RequestPriority): Generator<QueueEntry<T>, void> {
+    for (let node = this.#lists[priority].head; node !== null; node = node.next) yield node;
   }
 
   /** @returns what waited under the key, if anything did. */

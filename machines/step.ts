@@ -5,6 +5,7 @@
 import { compare } from "../src/model/decimal.ts";
 import { absorb } from "./absorb.ts";
 import { findAttempt, hasEnded } from "./attempts.ts";
+import { unsettledOf } from "./alarms.ts";
 import { conditionsOf } from "./conditions.ts";
 import { runErrands } from "./errands.ts";
 import {
@@ -30,8 +31,10 @@ export function step(context: IntentContext, event: IntentEvent): IntentContext 
     errorMessage: errorOf(known, event),
     indeterminate: known.indeterminate && !isTerminal(decision.phase),
   };
-  const after = runErrands(decided, decision, event);
-  const drift = driftOf(before, after);
+  const unsettled = unsettledOf(before.unsettled, decided, event.at);
+  const watched = unsettled === decided.unsettled ? decided : { ...decided, unsettled };
+  const after = runErrands(watched, decision, event);
+  const drift = driftOf(before, after) ?? after.effects.drift;
   const events = orderEvents(before, after);
   const effects: Effects = { ...after.effects, events, drift };
   return { ...after, conditions: conditionsOf(after, event.at), effects };
@@ -62,7 +65,7 @@ function errorOf(context: IntentContext, event: IntentEvent): string | null {
         case "refused":
           return event.outcome.reason.message;
         case "notSent":
-          return event.outcome.reason;
+          return event.outcome.message ?? event.outcome.reason;
         case "unknown":
           return event.outcome.cause.message;
       }

@@ -35,6 +35,22 @@ export const CANCEL_BACKOFF_CAP_MS = 10_000;
 export const FILLS_BACKOFF_MS = 500;
 export const FILLS_BACKOFF_CAP_MS = 10_000;
 
+/**
+ * How long an intent may be on its way to something (waiting for the gate, in doubt, being
+ * canceled, changed or read, owed trades) before people are told. All of it takes seconds; this is
+ * one audit, which may have settled it. A doubt whose proof takes longer has `ALARM_SLACK_MS` more.
+ */
+export const ALARM_AFTER_MS = 60_000;
+/** For the reads that prove an absence, with their pauses. */
+export const ALARM_SLACK_MS = 30_000;
+/**
+ * A cancel or trades past that bound are asked for this often: what was refused ten times is no
+ * haste, and must not starve the account. Looks go on at their own cap: they end the doubt.
+ */
+export const QUARANTINE_PACE_MS = 60_000;
+/** `ATTEMPTS_MAX` counts attempts of one specification within this. */
+export const ATTEMPTS_WINDOW_MS = 3_600_000;
+
 /** A terminal intent stays in memory this long, for late facts and for those who watch it. */
 export const RETIRE_AFTER_MS = 60_000;
 
@@ -52,6 +68,12 @@ export const SEND_SLACK_MS = 2_000;
 /** A request queue that is full drains within about this; asking sooner would only be refused. */
 export const TICKET_RETRY_MS = 1_000;
 
+/**
+ * Pause between two readings of all instruments because of a refusal: they weigh 20 requests, and
+ * venues announce changes days ahead.
+ */
+export const RELIST_PAUSE_MS = 60_000;
+
 /** First pause before connecting or syncing again; doubles up to the cap. */
 export const EXCHANGE_BACKOFF_MS = 500;
 export const EXCHANGE_BACKOFF_CAP_MS = 30_000;
@@ -61,6 +83,34 @@ export const EXCHANGE_BACKOFF_CAP_MS = 30_000;
  * silently drops a frame says nothing, so this bounds how long a fill can stay unseen.
  */
 export const AUDIT_INTERVAL_MS = 60_000;
+/** Of open orders: the dearest read (80 weights at Binance); the stream rarely loses one. */
+export const ORDERS_AUDIT_MS = AUDIT_INTERVAL_MS;
+/** Of trades: one read a symbol. */
+export const FILLS_AUDIT_MS = AUDIT_INTERVAL_MS;
+/**
+ * Of balances: one cheap read shows whether any trade at all is missing, so it comes more often;
+ * the trades are then read at once.
+ */
+export const BALANCES_AUDIT_MS = 30_000;
+/** As {@linkcode BALANCES_AUDIT_MS}, where there are positions. */
+export const POSITIONS_AUDIT_MS = BALANCES_AUDIT_MS;
+/**
+ * What does not add up is read again after this: a frame or a trade on its way has arrived by then,
+ * and what is still missing is told.
+ */
+export const RECHECK_MS = 5_000;
+/** How often the trades are read again for a difference that has been told and lasts. */
+export const REFETCH_MS = 600_000;
+
+/** A use of a symbol is written again after this: a start then reads so much more of its trades. */
+export const TRADED_REMEMBER_MS = 300_000;
+
+/** A refused order may prove to have been taken for so long: several audits show its trades. */
+export const REFUSED_WATCH_MS = 600_000;
+/** Pause before a look at a refused order that failed is repeated. */
+export const REFUSED_LOOKUP_MS = 5_000;
+/** How far our measure of the venue's clock may be off when a reading is dated. */
+export const CLOCK_SLACK_MS = 500;
 
 /** How long opening waits for exchanges to become ready; one that is down goes on trying alone. */
 export const START_WAIT_MS = 15_000;
@@ -73,5 +123,35 @@ export const DRAIN_TIMEOUT_MS = 12_000;
 /** Fast enough to look live, slow enough that a burst of orders costs one event. */
 export const BALANCES_EVERY_MS = 250;
 
+/** What disagrees is seen again and again; its record grows no faster than this. */
+export const DRIFT_GROWS_EVERY_MS = 10_000;
+
 /** An adapter that does not close by then is left behind: stopping must end. */
 export const DISCONNECT_TIMEOUT_MS = 5_000;
+
+/** How far the venue's clock may be uncertain, or move against ours, before sends are held. */
+export const CLOCK_SKEW_MAX_MS = 500;
+
+/** Refusals alike within this time open a circuit: a program error or a broken account. */
+export const CIRCUIT_WINDOW_MS = 10_000;
+/** First pause of an open circuit; doubles up to the cap while its trials are refused alike. */
+export const CIRCUIT_COOL_DOWN_MS = 5_000;
+/** A person who mends the account should not wait longer than this for the next try. */
+export const CIRCUIT_COOL_DOWN_CAP_MS = 60_000;
+/** A trial that nobody refused within this time went well: longer than any request may take. */
+export const CIRCUIT_TRIAL_MS = 15_000;
+/** An open circuit that nobody has tried for so long is of another day. */
+export const CIRCUIT_FORGET_MS = 600_000;
+
+/** While the kill switch is engaged, the venue is asked this often for orders of ours it still has. */
+export const KILL_SWEEP_MS = 10_000;
+/** How often a closing kernel looks whether the kill switch has canceled everything. */
+export const KILL_SETTLED_POLL_MS = 50;
+
+/** How often the dead-man's switch looks for live orders: they may be unguarded for so long. */
+export const DEAD_MAN_LOOK_MS = 1_000;
+/** Disarming at a clean stop is given up after this: the switch then fires, which is safe. */
+export const DEAD_MAN_DISARM_MS = 5_000;
+
+/** Alerts are counted over this long; see `ALERTS_PER_KIND_MAX`. */
+export const ALERTS_WINDOW_MS = 60_000;

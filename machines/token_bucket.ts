@@ -8,6 +8,7 @@
  *    fixed nor a sliding window of the venue overflows, not even over one restart in it.
  * I2 Booted empty: only the cancel reserve is there, everything else is refilled from zero.
  * I3 The reserve is spent by cancels alone.
+ * I4 A report of the venue is read as if it did not contain what of ours may still be under way.
  */
 import { BUDGET_CANCEL_RESERVE_PERCENT } from "../src/model/limits.ts";
 
@@ -17,6 +18,8 @@ export const BURST_SHARE = 0.2;
 export const CANCEL_RESERVE_SHARE = BUDGET_CANCEL_RESERVE_PERCENT / 100;
 /** Refilled per interval; what is left to 1 (0.05) absorbs requests bunched up by the network. */
 export const REFILL_SHARE = 0.65;
+/** An answer rarely takes longer; what does is covered by I1, which needs no report. */
+const IN_FLIGHT_MS = 1_000;
 /** Below this capacity a reserve of one whole request would break I1; cancels wait as all do. */
 const RESERVE_CAPACITY_MIN = 10;
 
@@ -49,6 +52,11 @@ export interface Budget {
   /** The venue's window has certainly rolled over by then. */
   venueLeftUntil: number;
   venueUsed: number;
+  /** Spent of late, and not in a report yet as far as its growth tells: of this span … */
+  unseen: number;
+  /** … and of the one before. */
+  unseenBefore: number;
+  unseenSince: number;
 }
 
 export interface TokenBucket {
@@ -112,6 +120,26 @@ export function waitForBudget(
   return venueBlocks ? Math.max(own, budget.venueLeftUntil - now) : own;
 }
 
+/** Which budgets a request waits for. */
+export interface Lack {
+  readonly weight: boolean;
+  readonly orders: boolean;
+}
+
+/** @returns what a request would have to wait for, the ban aside. */
+export function lackOf(bucket: TokenBucket, cost: TokenCost, tier: TokenTier): Lack {
+  const { weight, orders, updatedAt } = bucket;
+  return {
+    weight: waitForBudget(weight, cost.weight, tier, updatedAt) > 0,
+    orders: waitForBudget(orders, cost.orders, tier, updatedAt) > 0,
+  };
+}
+
+/** Whether a request needs a budget that another waits for. */
+export function collides(lack: Lack, cost: TokenCost): boolean {
+  return (lack.weight && cost.weight > 0) || (lack.orders && cost.orders > 0);
+}
+
 /** Takes what the request costs; ask {@linkcode waitForTokens} first. */
 export function spendTokens(bucket: TokenBucket, cost: TokenCost): void {
   spend(bucket.weight, cost.weight);
@@ -167,23 +195,34 @@ function newBudget(limit: BudgetLimit, name: string): Budget {
     venueLeft: null,
     venueLeftUntil: 0,
     venueUsed: 0,
+    unseen: 0,
+    unseenBefore: 0,
+    unseenSince: 0,
   };
 }
 
 function refill(budget: Budget, elapsedMs: number, now: number): void {
   budget.tokens = Math.min(budget.burst, budget.tokens + elapsedMs * budget.refillPerMs);
   if (budget.venueLeft !== null && now >= budget.venueLeftUntil) budget.venueLeft = null;
+  const age = now - budget.unseenSince;
+  if (age < IN_FLIGHT_MS) return;
+  budget.unseenBefore = age < 2 * IN_FLIGHT_MS ? budget.unseen : 0;
+  budget.unseen = 0;
+  budget.unseenSince = now;
 }
 
 function spend(budget: Budget, cost: number): void {
   budget.tokens -= cost;
+  budget.unseen += cost;
   if (budget.venueLeft !== null) budget.venueLeft -= cost;
 }
 
 function correct(budget: Budget, used: number, now: number): void {
-  const left = budget.capacity - used;
   // Answers overtake each other by a few requests; only a window that rolled over falls by half.
   const rolledOver = used < budget.venueUsed / 2;
+  const comparable = budget.venueLeft !== null && !rolledOver;
+  see(budget, comparable ? used - budget.venueUsed : 0);
+  const left = budget.capacity - used - budget.unseen - budget.unseenBefore;
   if (budget.venueLeft === null || rolledOver) {
     budget.venueLeft = left;
     budget.venueLeftUntil = now + budget.intervalMs;
@@ -192,6 +231,13 @@ function correct(budget: Budget, used: number, now: number): void {
     budget.venueLeft = Math.min(budget.venueLeft, left);
   }
   budget.venueUsed = used;
+}
+
+/** I4: what the report has grown by is taken to be ours, the oldest first. */
+function see(budget: Budget, grown: number): void {
+  const before = Math.min(budget.unseenBefore, Math.max(0, grown));
+  budget.unseenBefore -= before;
+  budget.unseen -= Math.min(budget.unseen, Math.max(0, grown - before));
 }
 
 function available(budget: Budget): number {

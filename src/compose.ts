@@ -2,6 +2,7 @@
  * The composition root: the only place that names concrete stores and exchanges. Everything a
  * kernel needs is opened here, in order, and closed again if a later step fails.
  */
+import type { ExchangeSettings } from "../actors/exchange_options.ts";
 import { KernelActor } from "../actors/kernel.ts";
 import {
   adapterOptions,
@@ -9,17 +10,21 @@ import {
   checkKernelOptions,
   checkStoreOptions,
   limitsOf,
+  settingsOf,
 } from "./compose_options.ts";
+import { type AlertOptions, deadMansTimeout, openAlerts } from "./compose_safety.ts";
 import type { ExchangeAdapter, RateLimits } from "./exchanges/exchange.ts";
 import type { AdapterFactory } from "./exchanges/registry.ts";
 import { openIdentity } from "./identity.ts";
 import type { ObservationPort } from "./inspector/observation.ts";
 import { KernelObservation } from "./kernel_observation.ts";
+import type { AlertListener } from "./model/alert.ts";
 import type { Clock, Random } from "./model/clock.ts";
 import { ConfigError } from "./model/errors.ts";
 import type { Kernel } from "./model/facade.ts";
 import { NameSchema } from "./model/ids.ts";
 import type { Log } from "./model/log.ts";
+import type { ExchangeMode, RiskOptions } from "./model/risk.ts";
 import { openMemoryStore } from "./stores/memory.ts";
 import { openSqliteStore } from "./stores/sqlite.ts";
 import type { Store } from "./stores/store.ts";
@@ -44,6 +49,20 @@ export interface ExchangeOptions {
   readonly kind: string;
   /** `false` leaves it out. */
   readonly enabled?: boolean;
+  /**
+   * `observe`: everything is read and streamed with the account's keys, and nothing is sent, not
+   * even a cancel. Default: `live`.
+   */
+  readonly mode?: ExchangeMode;
+  /** Caps of this account, over those of the kernel. */
+  readonly risk?: RiskOptions;
+  /** Nobody but this kernel trades on the account. Default: false. */
+  readonly exclusiveAccount?: boolean;
+  /**
+   * The venue cancels every order of the account once the kernel has been silent for so long. Only
+   * where the venue has such a switch, and only with `exclusiveAccount`.
+   */
+  readonly deadMansSwitch?: { readonly timeoutMs: number };
   /** The venue's own sandbox, or `"local"`: the testnet of this project. */
   readonly testnet?: boolean | "local";
   /** A base URL under which every host of the venue is reached. */
@@ -64,12 +83,21 @@ export interface OpenKernelOptions {
   readonly exchanges: Readonly<Record<string, ExchangeOptions>>;
   /** Default: memory. */
   readonly store?: StoreOptions;
+  /** Caps of every exchange, over the defaults; each exchange is counted by itself. */
+  readonly risk?: RiskOptions;
   /** Default: the system's. A virtual one makes a run repeatable. */
   readonly clock?: Clock;
   /** Default: the system's. It makes ids, keys and the jitter of retries. */
   readonly random?: Random;
   /** Default: silent. */
   readonly log?: Log;
+  /**
+   * Told of what a person should hear of at once, synchronously; what it throws is logged. For
+   * everything else there are events.
+   */
+  readonly onAlert?: AlertListener;
+  /** Where alerts are sent to. */
+  readonly alerts?: AlertOptions;
   /** `false` leaves `kernel.start()` to the caller. Default: true. */
   readonly autoStart?: boolean;
 }
@@ -138,34 +166,44 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
   checkKernelOptions(options);
   const storeOptions = options.store ?? { kind: "memory" };
   checkStoreOptions(storeOptions);
+  const settings = new Map<string, ExchangeSettings>();
   for (const [id, exchange] of Object.entries(options.exchanges)) {
     checkExchangeOptions(exchange, `exchanges.${id}`);
+    settings.set(id, settingsOf(id, exchange, options.risk));
   }
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const log = options.log ?? silentLog;
+  const alerts = openAlerts(options, { clock, log });
   const store = await openStore(storeOptions);
   const adapters: ExchangeAdapter[] = [];
   const rateLimits = new Map<string, RateLimits>();
+  const deadMansSwitches = new Map<string, number>();
   try {
     const identity = await openIdentity(store, random);
     for (const [id, exchange] of Object.entries(options.exchanges)) {
       if (exchange.enabled === false) continue;
       const adapter = await openAdapter(id, exchange, { clock, random, store: options.store });
       adapters.push(adapter);
+      const has = adapter.capabilities.deadMansSwitch;
+      const timeoutMs = deadMansTimeout(exchange, { at: `exchanges.${id}`, has });
+      if (timeoutMs !== undefined) deadMansSwitches.set(id, timeoutMs);
       const limits = limitsOf(exchange.limits, adapter.capabilities.rateLimits);
       if (limits !== null) rateLimits.set(id, limits);
     }
     const actor = new KernelActor({
       adapters,
       rateLimits,
+      settings,
       store,
       identity,
       clock,
       random,
       log,
       defer: systemDefer,
-      onStopped: () => Promise.resolve(),
+      deadMansSwitches,
+      alertListeners: alerts.listeners,
+      onStopped: () => alerts.close(),
     });
     const observation = new KernelObservation(actor, clock);
     const kernel: OpenedKernel = Object.assign(actor, { observation });
@@ -174,6 +212,7 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
   } catch (error) {
     for (const adapter of adapters) await adapter.disconnect().catch(() => {});
     await store.close().catch(() => {});
+    await alerts.close();
     throw error;
   }
 }

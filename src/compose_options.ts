@@ -4,10 +4,28 @@
  */
 import type { RateLimits } from "./exchanges/exchange.ts";
 import { ConfigError } from "./model/errors.ts";
+import {
+  type ExchangeMode,
+  RISK_KEYS,
+  type RiskLimits,
+  riskLimits,
+  RiskOptionsSchema,
+  type RiskPatch,
+} from "./model/risk.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
-const KERNEL_OPTIONS = ["exchanges", "store", "clock", "random", "log", "autoStart"];
+const KERNEL_OPTIONS = [
+  "exchanges",
+  "store",
+  "clock",
+  "random",
+  "log",
+  "autoStart",
+  "risk",
+  "alerts",
+  "onAlert",
+];
 const LIMIT_OPTIONS = ["ordersPerSecond", "weightPerMinute"];
 const STORE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   memory: ["kind"],
@@ -15,13 +33,10 @@ const STORE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options of the kernel's own; what is left belongs to the adapter and is checked by it. */
-const OWN_OPTIONS = ["enabled", "mode", "exclusiveAccount", "limits"];
+const OWN_OPTIONS = ["enabled", "mode", "exclusiveAccount", "limits", "risk", "deadMansSwitch"];
 
 /** @throws {ConfigError} naming the option. */
 export function checkKernelOptions(options: object): void {
-  if ("risk" in options) {
-    refuse("risk", "not available in this version: no cap in it would be enforced");
-  }
   refuseUnknown(options, "", KERNEL_OPTIONS);
 }
 
@@ -40,12 +55,11 @@ export function checkExchangeOptions(exchange: Options, path: string): void {
   if (enabled !== undefined && typeof enabled !== "boolean") {
     refuse(`${path}.enabled`, `expected true or false, got ${typeof enabled}`);
   }
-  // Specified, but not built yet.
-  if (mode !== undefined && mode !== "live") {
-    refuse(`${path}.mode`, `only live is available in this version, got ${String(mode)}`);
+  if (mode !== undefined && mode !== "live" && mode !== "observe") {
+    refuse(`${path}.mode`, `expected live or observe, got ${String(mode)}`);
   }
-  if (exclusiveAccount !== undefined && exclusiveAccount !== false) {
-    refuse(`${path}.exclusiveAccount`, "only false is available in this version");
+  if (exclusiveAccount !== undefined && typeof exclusiveAccount !== "boolean") {
+    refuse(`${path}.exclusiveAccount`, `expected true or false, got ${typeof exclusiveAccount}`);
   }
   if (limits === undefined) return;
   if (typeof limits !== "object" || limits === null) {
@@ -56,6 +70,44 @@ export function checkExchangeOptions(exchange: Options, path: string): void {
     if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
     refuse(`${path}.limits.${name}`, `expected a number above 0, got ${String(value)}`);
   }
+}
+
+/**
+ * What the kernel obeys for one exchange; its caps are the defaults, over them the kernel's, over
+ * them its own. Check the section first.
+ *
+ * @throws {ConfigError} naming the cap.
+ */
+export function settingsOf(
+  id: string,
+  { mode, exclusiveAccount, risk }: {
+    readonly mode?: ExchangeMode;
+    readonly exclusiveAccount?: boolean;
+    readonly risk?: unknown;
+  },
+  kernelRisk: unknown,
+): ExchangeSettings {
+  return {
+    mode: mode ?? "live",
+    exclusiveAccount: exclusiveAccount ?? false,
+    risk: riskLimits(riskPatch(kernelRisk, "risk"), riskPatch(risk, `exchanges.${id}.risk`)),
+  };
+}
+
+interface ExchangeSettings {
+  readonly mode: ExchangeMode;
+  readonly exclusiveAccount: boolean;
+  readonly risk: RiskLimits;
+}
+
+function riskPatch(given: unknown, path: string): RiskPatch | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === "object" && given !== null) refuseUnknown(given, `${path}.`, RISK_KEYS);
+  const parsed = RiskOptionsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = [path, ...(issue?.path ?? []).map(String)].join(".");
+  return refuse(field, issue?.message ?? "is wrong");
 }
 
 /** Without what the kernel obeys itself. */

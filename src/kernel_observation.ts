@@ -229,7 +229,9 @@ function supervisorContext(
       const { lastSyncAt, lastSyncMs } = exchange.vitals;
       const { clockOffsetMs } = exchange;
       const errors = Object.fromEntries(exchange.vitals.errors);
-      return { syncs, failures, lastError, lastSyncAt, lastSyncMs, clockOffsetMs, errors };
+      const mode = exchange.gate.isObserving ? "observe" : "live";
+      const sync = { syncs, failures, lastError, lastSyncAt, lastSyncMs };
+      return { mode, ...sync, clockOffsetMs, errors };
     }
     case "connection": {
       const health = exchange.connections.find((c) => c.id === name)?.health();

@@ -13,14 +13,28 @@ async function refused(options: object): Promise<string> {
 
 const CASES: readonly (readonly [string, object, string])[] = [
   [
-    "risk caps, which nothing would enforce yet",
-    { risk: { maxOpenOrders: 5 } },
-    "risk: not available in this version: no cap in it would be enforced",
+    "a cap that it does not know",
+    { risk: { maxOrders: 5 } },
+    "risk.maxOrders: unknown option, expected one of maxNotionalPerOrder, maxQuantity, " +
+    "priceCollarPercent, priceMaxAgeMs, unpricedLimitOrders, maxOpenOrders, " +
+    "maxOrdersPerSecond, maxOrdersPerMinute, maxModifiesPerSecond, maxModifiesPerMinute, " +
+    "maxPositionNotional, maxPosition, selfTrades, duplicateWindowMs",
+  ],
+  [
+    "a cap that allows nothing",
+    { risk: { maxNotionalPerOrder: "0" } },
+    "risk.maxNotionalPerOrder: expected more than 0",
+  ],
+  [
+    "a cap without a value: nothing is unlimited",
+    { exchanges: { p: { kind: "paper", risk: { maxNotionalPerOrder: null } } } },
+    "exchanges.p.risk.maxNotionalPerOrder: must be a decimal number or its text",
   ],
   [
     "an unknown option",
     { exchange: {} },
-    "exchange: unknown option, expected one of exchanges, store, clock, random, log, autoStart",
+    "exchange: unknown option, expected one of exchanges, store, clock, random, log, autoStart, " +
+    "risk, alerts, onAlert",
   ],
   [
     "a store of another kind",
@@ -33,14 +47,14 @@ const CASES: readonly (readonly [string, object, string])[] = [
     "store.path: unknown option, expected one of kind",
   ],
   [
-    "observing only",
-    { exchanges: { p: { kind: "paper", mode: "observe" } } },
-    "exchanges.p.mode: only live is available in this version, got observe",
+    "a mode there is not",
+    { exchanges: { p: { kind: "paper", mode: "watch" } } },
+    "exchanges.p.mode: expected live or observe, got watch",
   ],
   [
-    "an account said to be the kernel's alone",
-    { exchanges: { p: { kind: "paper", exclusiveAccount: true } } },
-    "exchanges.p.exclusiveAccount: only false is available in this version",
+    "an account that is text",
+    { exchanges: { p: { kind: "paper", exclusiveAccount: "true" } } },
+    "exchanges.p.exclusiveAccount: expected true or false, got string",
   ],
   [
     "a switch that is text",
@@ -79,7 +93,7 @@ Deno.test("openKernel refuses an option the adapter does not know", async () => 
 
 Deno.test("openKernel refuses before anything is opened", async () => {
   const path = `${await Deno.makeTempDir()}/data`;
-  await refused({ store: { kind: "sqlite", path }, risk: {} });
+  await refused({ store: { kind: "sqlite", path }, risk: { maxOrders: 1 } });
   const exists = await Deno.stat(path).then(() => true, () => false);
   assert(!exists, "the data directory was made");
   await Deno.remove(path.replace(/\/data$/, ""), { recursive: true });
@@ -88,7 +102,7 @@ Deno.test("openKernel refuses before anything is opened", async () => {
 Deno.test("openKernel takes the settings that say what this version does", async () => {
   const exchanges = {
     p: { kind: "paper", enabled: true, mode: "live", exclusiveAccount: false, limits: {} },
-  };
+  } as const;
   await using kernel = await openKernel({ exchanges });
   assertEquals(kernel.exchanges().map(({ id }) => id), ["p"]);
 });

@@ -1,6 +1,8 @@
 /** The API's own description, OpenAPI 3.1, made from the routes and the zod schemas they use. */
 import { z } from "zod";
 import { StandardOrderSchema } from "../model/order.ts";
+import { KillSwitchRequest, KillSwitchResponse } from "./kill_switch.ts";
+import * as oversight from "./oversight_schemas.ts";
 import * as responses from "./responses.ts";
 import type { Route } from "./routes.ts";
 import * as schemas from "./schemas.ts";
@@ -33,6 +35,15 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   ModifyRequest: schemas.ModifyDescription,
   CancelAllRequest: schemas.CancelAllSchema,
   ReconcileRequest: schemas.ReconcileSchema,
+  SettleDriftRequest: oversight.SettleDriftSchema,
+  ResolveRequest: oversight.ResolveSchema,
+  AdoptRequest: oversight.AdoptSchema,
+  Drift: oversight.DriftResponse,
+  DriftPage: oversight.DriftPageResponse,
+  Order: oversight.OrderResponse,
+  OrderPage: oversight.OrderPageResponse,
+  KillSwitchRequest,
+  KillSwitch: KillSwitchResponse,
   Problem: schemas.ProblemSchema,
   Readiness: responses.ReadinessResponse,
   Placed: responses.PlacedResponse,
@@ -118,7 +129,7 @@ function queryParameters(route: Route): readonly Json[] {
 }
 
 function headers(route: Route): readonly Json[] {
-  const header = route.method === "PUT"
+  const header = route.method === "PUT" && route.path.includes("/intents/")
     ? { name: "If-Match", description: "The resourceVersion the change is based on" }
     : route.path === "/v1/watch"
     ? { name: "Last-Event-ID", description: "Resumes after this event; wins over `since`" }

@@ -205,24 +205,27 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   });
 }
 
-function read(path: string, summary: string, handle: Route["handle"]): Route {
+export function read(path: string, summary: string, handle: Route["handle"]): Route {
   return { method: "GET", path, access: "read", summary, status: 200, handle };
 }
 
 function notReady(kernel: Kernel): readonly string[] {
   const reasons = kernel.state === "running" ? [] : [`the kernel is ${kernel.state}`];
+  const { engaged, epoch, reason } = kernel.killSwitch.state;
+  if (engaged) reasons.push(`the kill switch is engaged (epoch ${epoch}): ${reason}`);
   for (const exchange of kernel.exchanges()) {
-    const { ready, state } = exchange.healthCheck();
-    if (!ready) reasons.push(`${exchange.id} is ${state}`);
+    const { ready, state, mode } = exchange.healthCheck();
+    if (mode === "observe" && state === "ready") continue; // it does all it is to do
+    if (!ready && !(engaged && state === "ready")) reasons.push(`${exchange.id} is ${state}`);
   }
   return reasons;
 }
 
-function exchangeOf({ kernel, params }: RouteContext): ExchangeKernel {
+export function exchangeOf({ kernel, params }: RouteContext): ExchangeKernel {
   return kernel.exchange(params["ex"] ?? "");
 }
 
-function intentIdOf({ params }: RouteContext): string {
+export function intentIdOf({ params }: RouteContext): string {
   return checkFields({ id: params["id"] }, schemas.IntentIdParam, "path").id;
 }
 

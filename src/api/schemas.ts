@@ -10,7 +10,7 @@ import { CURSOR_LENGTH_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../model/li
 import { StandardOrderSchema, SymbolIdSchema } from "../model/order.ts";
 import { WaitForSchema } from "../model/place_options.ts";
 
-const STATES = [
+export const STATES = [
   "PENDING",
   "SUBMITTING",
   "ACTIVE",
@@ -48,13 +48,13 @@ export const ModifyDescription = z.strictObject({
   waitFor: WaitForSchema.exactOptional(),
 });
 
-const limit = z.string()
+export const limit = z.string()
   .regex(/^\d{1,6}$/, `must be a whole number from 1 to ${PAGE_SIZE_MAX}`)
   .transform(Number)
   .pipe(z.int().min(1).max(PAGE_SIZE_MAX))
   .prefault(String(PAGE_SIZE_DEFAULT));
 
-const cursor = z.string().min(1).max(CURSOR_LENGTH_MAX).exactOptional();
+export const cursor = z.string().min(1).max(CURSOR_LENGTH_MAX).exactOptional();
 
 /** An event id; also what `Last-Event-ID` carries. */
 export const EventIdSchema = z.string()
@@ -65,7 +65,7 @@ const millis = z.string()
   .regex(/^\d{1,15}$/, "must be milliseconds since 1970 as a whole number")
   .transform(Number);
 
-const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+export const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
 /** `a=b,c=d`: equality only, all must match. */
 export const LabelSelectorSchema = z.string().max(4_096).transform((selector, context) => {
@@ -82,7 +82,7 @@ export const LabelSelectorSchema = z.string().max(4_096).transform((selector, co
   return plain;
 }).pipe(LabelsSchema);
 
-function list<T extends string>(words: readonly T[]) {
+export function list<T extends string>(words: readonly T[]) {
   const known: readonly string[] = words;
   return z.string().transform((text, context) => {
     const given = text.split(",").map((word) => word.trim());

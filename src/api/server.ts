@@ -15,6 +15,8 @@ import { checkFields } from "./body.ts";
 import { eventFilterOf, requireCursor } from "./events.ts";
 import { type Guard, makeGuard } from "./guard.ts";
 import { openApiDocument } from "./openapi.ts";
+import { KILL_SWITCH_ROUTES } from "./kill_switch.ts";
+import { OVERSIGHT_ROUTES } from "./oversight.ts";
 import { type Problem, problemOf, problemResponse, RefusedRequest } from "./problem.ts";
 import { EventResponse } from "./responses.ts";
 import { json, queryOf, type Route, type RouteContext, ROUTES } from "./routes.ts";
@@ -181,7 +183,7 @@ class Door {
           headers: { allow: methods.join(", ") },
         }),
     }));
-    const routes = [...ROUTES, this.#watchRoute()];
+    const routes = [...ROUTES, ...OVERSIGHT_ROUTES, ...KILL_SWITCH_ROUTES, this.#watchRoute()];
     const description = openApiDocument(routes);
     for (const route of [...routes, descriptionRoute(description)]) {
       app.on(route.method, route.path, (context) => this.#answer(route, context));

@@ -63,6 +63,14 @@ export class Client {
     });
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#send(path, {
+      method: "PUT",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+  }
+
   /** Follows the pages until `limit` rows. */
   async list<T>(path: string, query: Readonly<Record<string, string>>, limit: number) {
     const items: T[] = [];

@@ -1,7 +1,8 @@
 /** What each `xk` command does once its words are understood. */
 import { stringify } from "yaml";
 import type { Clock } from "../model/clock.ts";
-import type { ExchangeHealth, IntentView } from "../model/facade.ts";
+import type { IntentView } from "../model/facade.ts";
+import type { ExchangeHealth } from "../model/health.ts";
 import { type Client, queryText } from "./client.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { EXCHANGE_COLUMNS, type Listing, pathOf, RESOURCES } from "./resources.ts";
@@ -25,6 +26,7 @@ export interface GetOptions {
   readonly symbol?: string;
   readonly state?: string;
   readonly all?: boolean;
+  readonly external?: boolean;
   readonly limit: number;
 }
 
@@ -45,6 +47,7 @@ export async function get(
   for (const exchange of exchanges) {
     const listing = await resource.list(context.client, exchange, {
       includeTerminal: options.all ?? false,
+      external: options.external ?? false,
       limit: options.limit,
       now: context.clock.now(),
       ...(options.selector === undefined ? {} : { labelSelector: options.selector }),

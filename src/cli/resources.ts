@@ -1,8 +1,11 @@
 /** What `xk get` can list: where each resource is read and which columns a table of it has. */
 import type { Balance, Position } from "../model/account.ts";
-import type { ExchangeHealth, IntentView } from "../model/facade.ts";
+import type { Drift } from "../model/drift.ts";
+import type { IntentView } from "../model/facade.ts";
+import type { ExchangeHealth } from "../model/health.ts";
 import type { Fill } from "../model/fill.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
+import type { OrderView } from "../model/oversight.ts";
 import type { EpochMs } from "../model/scalars.ts";
 import type { Client } from "./client.ts";
 import type { Cell, Column } from "./table.ts";
@@ -13,6 +16,8 @@ export interface ListOptions {
   readonly state?: string;
   /** Finished intents too. */
   readonly includeTerminal: boolean;
+  /** Orders of others too. */
+  readonly external: boolean;
   readonly limit: number;
   /** For ages. */
   readonly now: EpochMs;
@@ -50,21 +55,35 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
       { title: "age", align: "right", cell: ({ intent }) => ageOf(intent.createdAt, now) },
     ],
   }),
-  orders: resource<IntentView>({
-    list: async (client, exchange, options) => {
-      const { items, isCut } = await listIntents(client, exchange, options);
-      return { items: items.filter(({ state }) => state.exchangeOrderId !== null), isCut };
-    },
+  orders: resource<OrderView>({
+    list: (client, exchange, options) =>
+      client.list(`${pathOf(exchange)}/orders`, orderQuery(options), options.limit),
     columns: (now) => [
-      { title: "order", cell: ({ state }) => state.exchangeOrderId },
-      { title: "intent", cell: ({ intent }) => intent.intentId },
-      { title: "symbol", cell: ({ intent }) => intent.order.symbolId },
-      { title: "side", cell: ({ intent }) => intent.order.side },
-      { title: "price", align: "right", cell: ({ intent }) => intent.order.limitPrice ?? "market" },
-      { title: "filled", align: "right", cell: ({ state }) => state.filledAmount },
-      { title: "remaining", align: "right", cell: ({ state }) => state.remainingAmount },
-      { title: "status", cell: ({ state }) => state.status },
-      { title: "age", align: "right", cell: ({ intent }) => ageOf(intent.createdAt, now) },
+      { title: "order", cell: (order) => order.exchangeOrderId },
+      { title: "intent", cell: (order) => order.external ? "(external)" : order.intentId },
+      { title: "symbol", cell: (order) => order.symbolId },
+      { title: "side", cell: (order) => order.side },
+      { title: "amount", align: "right", cell: (order) => order.amount },
+      { title: "price", align: "right", cell: (order) => order.limitPrice ?? "market" },
+      { title: "filled", align: "right", cell: (order) => order.filled },
+      { title: "status", cell: (order) => order.status },
+      { title: "updated", align: "right", cell: (order) => ageOf(order.updatedAt, now) },
+    ],
+  }),
+  drift: resource<Drift>({
+    list: (client, exchange, { symbol, includeTerminal, limit }) =>
+      client.list(`${pathOf(exchange)}/drift`, {
+        ...(symbol === undefined ? {} : { symbol }),
+        ...(includeTerminal ? {} : { status: "OPEN" }),
+      }, limit),
+    columns: (now) => [
+      { title: "id", cell: (drift) => drift.driftId },
+      { title: "kind", cell: (drift) => drift.kind },
+      { title: "about", cell: (drift) => drift.subject },
+      { title: "status", cell: (drift) => drift.status },
+      { title: "policy", cell: (drift) => drift.policy },
+      { title: "age", align: "right", cell: (drift) => ageOf(drift.openedAt, now) },
+      { title: "what to do", cell: (drift) => drift.proposedFix },
     ],
   }),
   fills: resource<Fill>({
@@ -180,6 +199,17 @@ function listIntents(
     ...(state === undefined ? {} : { state }),
     ...(includeTerminal ? { includeTerminal: "true" } : {}),
   }, limit);
+}
+
+function orderQuery(options: ListOptions): Readonly<Record<string, string>> {
+  const { labelSelector, symbol, state, includeTerminal, external } = options;
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(state === undefined ? {} : { state }),
+    ...(includeTerminal ? { includeTerminal: "true" } : {}),
+    ...(external ? { external: "true" } : {}),
+  };
 }
 
 function rounded(ms: number | null): string | null {

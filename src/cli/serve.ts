@@ -8,6 +8,7 @@ import type { ObservationPort } from "../inspector/observation.ts";
 import type { Clock, Random } from "../model/clock.ts";
 import type { Kernel } from "../model/facade.ts";
 import type { Log } from "../model/log.ts";
+import type { RiskPatch } from "../model/risk.ts";
 import { registerSecret } from "../telemetry/redact.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { removeRunFile, type RunFile, writeRunFile } from "./run_file.ts";
@@ -23,6 +24,8 @@ export interface ExchangeSection {
 /** What `openKernel` is given here. */
 export interface KernelOptions {
   readonly exchanges: Readonly<Record<string, ExchangeSection>>;
+  readonly risk?: RiskPatch;
+  readonly alerts?: NonNullable<KernelConfig["alerts"]>;
   readonly store: { readonly kind: "sqlite"; readonly path: string };
   readonly clock: Clock;
   readonly random: Random;
@@ -66,11 +69,13 @@ const TOKEN_BYTES = 24;
 export async function serveKernel(config: KernelConfig, ports: ServePorts): Promise<ServedKernel> {
   const { clock, random, log } = ports;
   // The store's file holds orders and the run file the token: for the owner's eyes.
-  await Deno.mkdir(config.data, { recursive: true, mode: 0o700 });
+  await makeDirectory(config.data);
   const token = makeToken(random);
   registerSecret(token);
   const kernel = await ports.openKernel({
     exchanges: enabledExchanges(config),
+    ...(config.risk === undefined ? {} : { risk: config.risk }),
+    ...(config.alerts === undefined ? {} : { alerts: config.alerts }),
     store: { kind: "sqlite", path: config.data },
     clock,
     random,
@@ -101,6 +106,16 @@ export async function serveKernel(config: KernelConfig, ports: ServePorts): Prom
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** @throws {CommandError} naming the directory: a disk that takes nothing, a file in its place. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`cannot use the data directory ${path}: ${reason}`);
   }
 }
 

@@ -15,6 +15,8 @@ import {
   type PlaceFlags,
 } from "./commands.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit.ts";
+import { addKillSwitch } from "./kill_switch.ts";
+import { addOversight } from "./oversight.ts";
 import { writeText } from "./output.ts";
 
 /** The world as a command sees it. */
@@ -67,6 +69,8 @@ function commandLine(terminal: Terminal): Command {
   };
   addReading(program, contextOf);
   addWriting(program, contextOf);
+  addKillSwitch(program, contextOf);
+  addOversight(program, contextOf);
   return program;
 }
 
@@ -88,14 +92,15 @@ const ROWS_MAX = 100_000;
 
 function addReading(program: Command, contextOf: ContextOf): void {
   program.command("get")
-    .description("Lists intents, orders, fills, balances, positions, symbols or exchanges.")
+    .description("Lists intents, orders, fills, balances, positions, drift, symbols or exchanges.")
     .argument("<resource>")
     .addOption(exchangeOption())
     .addOption(outputOption("table"))
     .option("-l, --selector <labels>", "only with these labels, e.g. app=grid,env=live")
     .option("-s, --symbol <symbol>", "only of this symbol")
     .option("--state <states>", "only in these states, e.g. ACTIVE,FAILED")
-    .option("-a, --all", "finished intents too")
+    .option("-a, --all", "finished intents and settled drift too")
+    .option("-x, --external", "with orders: open orders that somebody else placed too")
     .option("--limit <rows>", "rows of each exchange at most", rowLimit, ROWS_DEFAULT)
     .action(async (name: string, options: GetOptions) => {
       await get(await contextOf(), name, options);

@@ -5,8 +5,8 @@ import { ConfigError } from "../model/errors.ts";
 import { CONFIG_BYTES_MAX, EXCHANGES_MAX } from "../model/limits.ts";
 import { isSecretField, registerSecret } from "../telemetry/redact.ts";
 import { refuseReadableKeys, requireKeys } from "./credentials.ts";
+import { checkDeadMansSwitch } from "./dead_mans_switch.ts";
 import { interpolate, type Path } from "./interpolation.ts";
-import { refuseLaterExchange, refuseLaterKernel } from "./later.ts";
 import { addIssues, Mistakes, refusePrototypeKeys } from "./mistakes.ts";
 import {
   AVAILABLE_KINDS,
@@ -120,8 +120,6 @@ interface Unchecked {
 }
 
 function checked({ value, substituted, mistakes, mode }: Unchecked): KernelConfig {
-  // Before the schema, which would call them unknown: the first mistake of a place is kept.
-  refuseLaterKernel(value, mistakes);
   const result = KernelSchema.safeParse(value);
   if (!result.success) {
     const schema = KernelSchema;
@@ -168,11 +166,13 @@ function checkedExchange(
     mistakes,
   });
   if (kind === null) return null;
-  refuseLaterExchange(section, base, mistakes);
   if (kind !== "paper") requireKeys(section, base, mistakes);
   const schema: z.ZodType<ExchangeConfig> = EXCHANGE_SCHEMAS[kind];
   const result = schema.safeParse({ ...section, kind });
-  if (result.success) return result.data;
+  if (result.success) {
+    checkDeadMansSwitch(result.data, base, mistakes);
+    return result.data;
+  }
   addIssues(result.error.issues, { schema, mistakes, base, value: section, substituted });
   return null;
 }
@@ -214,5 +214,7 @@ function registerSecrets(value: unknown): void {
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === "string" && isSecretField(key)) registerSecret(item);
     else registerSecrets(item);
+    // Services put a token into the address of a webhook.
+    if (key === "webhook") registerSecrets({ secret: (item as { url?: unknown } | null)?.url });
   }
 }

@@ -1,7 +1,9 @@
 /** The shape of `kernel.yaml`. Every object is strict: an unknown key is never ignored. */
 import { z } from "zod";
-import { type Decimal, DecimalSchema, isPositive } from "../model/decimal.ts";
+import { type Decimal, DecimalSchema, isNegative, isPositive } from "../model/decimal.ts";
+import { type ExchangeMode, type RiskPatch, riskSchema } from "../model/risk.ts";
 import { LOG_LEVELS, type LogLevel } from "../telemetry/log.ts";
+import { webhookRefusal } from "../telemetry/webhook.ts";
 
 /** What this version can open. */
 export const AVAILABLE_KINDS = ["paper", "binance"] as const;
@@ -22,10 +24,14 @@ export interface RateLimits {
 
 interface CommonExchangeConfig {
   readonly enabled: boolean;
-  /** `observe` (full sync and streams, every send refused) is not available in this version. */
-  readonly mode: "live";
-  /** `true` is not available in this version. */
-  readonly exclusiveAccount: false;
+  /** `observe`: full sync and streams, every send refused. */
+  readonly mode: ExchangeMode;
+  /** Nobody but this kernel trades on the account. */
+  readonly exclusiveAccount: boolean;
+  /** Caps of this account, over the kernel's. */
+  readonly risk?: RiskPatch;
+  /** The venue cancels every order of the account once the kernel is silent for so long. */
+  readonly deadMansSwitch?: { readonly timeoutMs: number };
   readonly limits?: RateLimits;
 }
 
@@ -93,7 +99,10 @@ export interface KernelConfig {
   readonly data: string;
   readonly http: HttpConfig;
   readonly exchanges: Readonly<Record<string, ExchangeConfig>>;
+  /** Caps of every exchange, over the defaults. */
+  readonly risk?: RiskPatch;
   readonly log: { readonly level: LogLevel };
+  readonly alerts?: { readonly webhook?: { readonly url: string; readonly secret?: string } };
 }
 
 /** Becomes a segment of URLs, actor ids and metric labels. */
@@ -122,10 +131,18 @@ const quotedDecimal = z
   .pipe(DecimalSchema);
 const positiveDecimal = quotedDecimal.refine(isPositive, "expected more than 0");
 
+const risk = riskSchema({
+  positive: positiveDecimal,
+  notNegative: quotedDecimal.refine((value) => !isNegative(value), "expected 0 or more"),
+  integer,
+});
+
 const common = {
   enabled: flag.default(true),
-  mode: z.literal("live").default("live"),
-  exclusiveAccount: flag.pipe(z.literal(false)).default(false),
+  mode: z.enum(["live", "observe"]).default("live"),
+  exclusiveAccount: flag.default(false),
+  risk: risk.exactOptional(),
+  deadMansSwitch: z.strictObject({ timeoutMs: integer(1_000, 3_600_000) }).exactOptional(),
   limits: z.strictObject({
     ordersPerSecond: integer(1, 10_000).exactOptional(),
     weightPerMinute: integer(1, 10_000_000).exactOptional(),
@@ -207,7 +224,18 @@ export const KernelSchema = z.strictObject({
     (map) => Object.keys(map).length > 0,
     "expected at least one exchange",
   ),
+  risk: risk.exactOptional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).default("info") }).prefault({}),
+  alerts: z.strictObject({
+    webhook: z.strictObject({
+      // Services put a token into the path or the query of the address they give out.
+      url: z.string().max(2_048).refine(
+        (text) => webhookRefusal(text) === null,
+        "expected an http or https address without user and password",
+      ),
+      secret: z.string().min(16).max(1_024).exactOptional(),
+    }).exactOptional(),
+  }).exactOptional(),
 });
 
 /** Without user, query or fragment: they could carry a secret into logs. */

@@ -15,6 +15,7 @@ import type {
   LookupOutcome,
   ReadOutcome,
   SubmitOutcome,
+  UnknownCause,
   VenueOrder,
 } from "../model/venue.ts";
 
@@ -97,7 +98,35 @@ export interface Execution {
   balances(): Promise<ReadOutcome<readonly Balance[]>>;
   /** Every open position; empty on spot accounts. */
   positions(): Promise<ReadOutcome<readonly Position[]>>;
+  /**
+   * Arms the venue's own dead-man's switch, or winds it up again: unless that happens anew within
+   * `timeoutMs`, the venue cancels every order in its scope. Null disarms it. Only where
+   * `capabilities.deadMansSwitch` is a timer.
+   */
+  armDeadMansSwitch?(timeoutMs: number | null): Promise<ArmOutcome>;
 }
+
+/** What came of winding up a dead-man's switch. */
+export type ArmOutcome =
+  /** The venue has said so; `firesAt` is by its clock, null where it was disarmed. */
+  | { readonly kind: "armed"; readonly firesAt: EpochMs | null }
+  /** It may be wound up or not: as before until it is known. */
+  | { readonly kind: "failed"; readonly cause: UnknownCause; readonly retryAfterMs?: number };
+
+/** What the venue itself does when we are silent; never a promise of ours. */
+export type DeadMansSwitch =
+  /** Cancels what is in scope unless it is wound up again in time. */
+  | {
+    readonly kind: "timer";
+    /** The shortest and the longest timeout it takes. */
+    readonly minMs: number;
+    readonly maxMs: number;
+    /** Whose orders it cancels, also those that others placed. */
+    readonly scope: "account" | "symbol";
+  }
+  /** Cancels what was placed over a WebSocket when that one closes. */
+  | { readonly kind: "ws-disconnect" }
+  | { readonly kind: "none" };
 
 /** What a request is for, so that requests can be weighed and ranked. */
 export type RequestKind =
@@ -111,7 +140,9 @@ export type RequestKind =
   | "balances"
   | "positions"
   | "instruments"
-  | "serverTime";
+  | "ticker"
+  | "serverTime"
+  | "deadMansSwitch";
 
 /** What one request takes from each budget. */
 export interface RequestCost {
@@ -153,6 +184,8 @@ export interface ExchangeCapabilities {
   readonly cancelByClientOrderId: boolean;
   /** Whether price and quantity of a live order change without a cancel. */
   readonly amendInPlace: boolean;
+  /** Absent where the venue has none. */
+  readonly deadMansSwitch?: DeadMansSwitch;
 }
 
 /** Facts the venue volunteers (stream) or tells by the way (response headers). */
@@ -209,6 +242,8 @@ export interface MarketData {
   subscribeTicks(symbolIds: readonly string[]): Promise<void>;
   /** The newest one; undefined before it came. */
   ticker(symbolId: string): Ticker | undefined;
+  /** Reads it once; absent where only the stream tells prices. */
+  readonly readTicker?: (symbolId: string) => Promise<ReadOutcome<Ticker>>;
 }
 
 /** One exchange account as the kernel reaches it. It translates and decides nothing. */

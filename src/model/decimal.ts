@@ -77,6 +77,8 @@ export const DecimalSchema: z.ZodType<Decimal, unknown> = z
 
 /** The exact sum. @throws {RangeError} when the sum needs more than 38 digits. */
 export function add(a: Decimal, b: Decimal): Decimal {
+  if (b === ZERO) return a; // One spelling only (I1): there is nothing to write anew.
+  if (a === ZERO) return b;
   const ma = mantissa(a), sa = scale;
   const mb = mantissa(b), sb = scale;
   const at = sa > sb ? sa : sb;

@@ -4,10 +4,13 @@ import type { FillFilter, IntentFilter, Page } from "../stores/store.ts";
 import type { AccountState, Position } from "./account.ts";
 import type { EventFilter, KernelEvent } from "./event.ts";
 import type { Fill } from "./fill.ts";
+import type { ExchangeHealth, ReconciliationMetrics } from "./health.ts";
 import type { AssetMetadata, SymbolMetadata } from "./instrument.ts";
 import type { OrderIntent, OrderState } from "./intent.ts";
+import type { KillSwitchControl } from "./kill_switch.ts";
+import type { Oversight } from "./oversight.ts";
 import type { PlaceData, WaitFor } from "./place_options.ts";
-import type { EpochMs, IntentId } from "./scalars.ts";
+import type { IntentId } from "./scalars.ts";
 
 /** What may accompany an order: how it is named and found again, and how far it is awaited. */
 export interface PlaceOptions extends PlaceData {
@@ -37,65 +40,6 @@ export interface EventsOptions {
   readonly since?: number | string;
 }
 
-/** One WebSocket to the venue. */
-export interface SocketHealth {
-  /** Unique within its exchange, given by the adapter, e.g. `private`. */
-  readonly id: string;
-  /** `idle`, `dialing`, `authenticating`, `open`, `stale`, `backoff` or `stopped`. */
-  readonly state: string;
-  /** When the last frame arrived, by our wall clock; null before the first. */
-  readonly lastFrameAt: EpochMs | null;
-  /** How often it was opened again since the exchange started. */
-  readonly reconnects: number;
-}
-
-/** How one exchange is doing, counted since it last started. */
-export interface ExchangeHealth {
-  /** The key of the exchange in `openKernel({ exchanges })`. */
-  readonly exchangeId: string;
-  /** `connecting`, `syncing`, `ready`, `degraded`, `draining`, `stopped` or `parked`. */
-  readonly state: string;
-  /** True when new submits may leave. */
-  readonly ready: boolean;
-  /** Empty where the adapter has none; the order is the adapter's. */
-  readonly sockets: readonly SocketHealth[];
-  /** Round trips of the newest 512 accepted submits, ms; null before the first. */
-  readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
-  /** Troubles by kind (a fixed vocabulary) and how often each came. */
-  readonly errors: Readonly<Record<string, number>>;
-  /** The venue's clock less ours, ms; null before it was measured. */
-  readonly clockOffsetMs: number | null;
-  /** `weight` (requests) and `orders`: how much of the venue's limit is spent, by our own count. */
-  readonly budgets: Readonly<Record<string, { readonly used: number; readonly capacity: number }>>;
-  /** Orders and requests that wait for a budget or for a place on the wire. */
-  readonly queued: number;
-  /** When orders, fills and balances were last all read back; null while not connected. */
-  readonly lastSyncAt: EpochMs | null;
-}
-
-/** How far what is wanted and what is known lie apart, for one exchange. */
-export interface ReconciliationMetrics {
-  /** Intents with a submit of unknown outcome, now. */
-  readonly inDoubt: number;
-  /** Intents whose order was live and is being read back, now. */
-  readonly resolving: number;
-  /** Facts of the venue that match no intent yet and are kept until they do, now. */
-  readonly parked: number;
-  /** Disagreements with the venue that nobody has settled, now. */
-  readonly openDrift: number;
-  /** Orders looked up by id since the exchange started. */
-  readonly lookups: number;
-  /**
-   * Attempts after an intent's first, since the start: replacements, and retries after an attempt
-   * was proven never to have arrived.
-   */
-  readonly resubmissions: number;
-  /** Complete readings of the account since the exchange started. */
-  readonly syncs: number;
-  /** How long the last of them took, ms; null before the first. */
-  readonly lastSyncMs: number | null;
-}
-
 /** One intent with what is known of it. */
 export interface IntentView {
   /** What was asked for. */
@@ -110,7 +54,7 @@ export interface IntentView {
  * the kernel is closing, a {@linkcode StoreError} once the store has failed, and a {@linkcode
  * DeniedError} while this exchange is stopped.
  */
-export interface ExchangeKernel {
+export interface ExchangeKernel extends Oversight {
   /** The key of the exchange in `openKernel({ exchanges })`. */
   readonly id: string;
   /**
@@ -368,6 +312,8 @@ export interface Kernel extends AsyncDisposable {
   storedEvents(
     query: { since: number; limit: number; filter?: EventFilter },
   ): { items: readonly KernelEvent[]; oldest: number };
+  /** Stops all trading at once, durably, until it is released. */
+  readonly killSwitch: KillSwitchControl;
   /** Id of the newest committed event; 0 before the first. */
   readonly lastEventId: number;
   /**

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Decimal, DecimalSchema } from "./decimal.ts";
 import { ClientOrderIdSchema, IntentIdSchema, NameSchema, VenueIdSchema } from "./ids.ts";
 import { JsonValueSchema, LabelsSchema } from "./json.ts";
-import { ASSET_LENGTH_MAX, ATTEMPTS_MAX, MESSAGE_LENGTH_MAX } from "./limits.ts";
+import { ASSET_LENGTH_MAX, ATTEMPTS_SHOWN_MAX, MESSAGE_LENGTH_MAX } from "./limits.ts";
 import {
   type StandardOrder,
   StandardOrderSchema,
@@ -283,7 +283,7 @@ export const OrderStateSchema: z.ZodType<OrderState, unknown> = z.strictObject({
   lastSyncAt: optional(EpochMsSchema),
   errorMessage: optional(MessageSchema),
   cause: optional(MessageSchema),
-  attempts: z.array(AttemptSchema).max(ATTEMPTS_MAX),
+  attempts: z.array(AttemptSchema).max(ATTEMPTS_SHOWN_MAX),
   bounds: ExposureBoundsSchema,
   conditions: z.array(ConditionSchema).max(8),
 });

@@ -31,6 +31,8 @@ export const ISSUES_SHOWN_MAX = 8;
 export const METADATA_BYTES_MAX = 16 * KIB;
 /** Deeper JSON is a program's mistake and recurses on every walk. ValidationError. */
 export const METADATA_DEPTH_MAX = 16;
+/** Why a kill switch was engaged: a sentence, shown in every refusal. Longer: ValidationError. */
+export const KILL_REASON_LENGTH_MAX = 500;
 /** Kubernetes objects rarely pass 20; every label is indexed and matched. ValidationError. */
 export const LABELS_MAX = 32;
 /** Kubernetes' own bounds for a label name and value. ValidationError. */
@@ -48,12 +50,18 @@ export const GROUP_DEPTH_MAX = 4;
 
 // One intent -----------------------------------------------------------------------------------
 
-/** Attempts kept in an intent's context. At it no further attempt starts: FAILED or a person. */
-export const ATTEMPTS_MAX = 64;
+/**
+ * Attempts of one specification within `ATTEMPTS_WINDOW_MS`, replacements after an external cancel
+ * among them: whatever ended so many will end the next. FAILED with `ATTEMPTS_EXHAUSTED`. A modify
+ * counts anew (at a venue that replaces, every one is an attempt); `GENERATION_MAX` bounds those.
+ */
+export const ATTEMPTS_MAX = 20;
 /** Attempts shown per intent in states and events: the newest ones; older ones stay stored. */
 export const ATTEMPTS_SHOWN_MAX = 20;
 /** Resubmissions of an intent proven absent, before it FAILs: the venue does not want it. */
 export const ABSENT_RETRIES_MAX = 5;
+/** Reads that did not find an attempt, kept as evidence: the two that count, and two before. */
+export const ABSENT_READS_SHOWN_MAX = 4;
 /** Modifies of one intent over its life; a re-quoter should place anew. At it: ConflictError. */
 export const GENERATION_MAX = 1_000_000;
 /** Distinct fee assets of one order; venues charge in at most three. Malformed. */
@@ -79,18 +87,39 @@ export const PARKED_FACTS_MAX = 10_000;
 export const OPEN_DRIFTS_MAX = 1_000;
 /** Reads with their times in one drift: both sides of two reads, and some. Oldest dropped. */
 export const DRIFT_EVIDENCE_MAX = 16;
+/** A symbol and an id of the venue are the longest a drift is about. Longer: cut. */
+export const DRIFT_SUBJECT_LENGTH_MAX = SYMBOL_LENGTH_MAX + VENUE_ID_LENGTH_MAX + 1;
+/** Open orders of others kept to be shown and adopted; a market maker's desk. Excess not shown. */
+export const EXTERNAL_ORDERS_MAX = 10_000;
 /** Recently seen ids of terminal intents kept in memory for late facts. Oldest asks the store. */
 export const RETIRED_ROUTES_MAX = 50_000;
 /** Trade ids remembered per order to count each trade once; further ones ask the store. */
 export const FILL_KEYS_MAX = 10_000;
 /** Instruments of one venue; the largest lists near 4,000 beside its options. Excess refused. */
 export const INSTRUMENTS_MAX = 20_000;
+/** Names of symbols ever listed; their orders outlive the listing. Longest unlisted forgotten. */
+export const SYMBOL_NAMES_MAX = 2 * INSTRUMENTS_MAX;
 /** Bands of one instrument's price table. More: the instrument is refused. */
 export const PRICE_BANDS_MAX = 64;
 /** Assets and positions in one account read. More: the read is malformed. */
 export const BALANCES_MAX = 5_000;
 /** See `BALANCES_MAX`. */
 export const POSITIONS_MAX = 5_000;
+
+/** Entries of `maxQuantity` or `maxPosition`; more are looked after by a program. ConfigError. */
+export const RISK_CAPS_MAX = 1_000;
+/** `risk.maxOpenOrders` cannot pass what the book holds. ConfigError. */
+export const RISK_OPEN_ORDERS_MAX = LIVE_INTENTS_MAX;
+/** A rate's window remembers every time in it: 8 MB at this. ConfigError. */
+export const RISK_RATE_MAX = 1_000_000;
+/** `risk.priceMaxAgeMs`: a price of yesterday is no market price. ConfigError. */
+export const RISK_AGE_MS_MAX = 86_400_000;
+/** `risk.duplicateWindowMs`: after an hour nobody sent it twice by mistake. ConfigError. */
+export const RISK_WINDOW_MS_MAX = 3_600_000;
+/** Market orders remembered against duplicates. At it further ones are denied. */
+export const RISK_REPEATS_MAX = 10_000;
+/** Symbols whose price was asked for because of an order. Oldest forgotten. */
+export const RISK_PRICES_MAX = 1_000;
 
 // Requests to a venue --------------------------------------------------------------------------
 
@@ -100,6 +129,12 @@ export const REQUEST_QUEUE_MAX = 2_000;
 export const REQUEST_QUEUE_CANCEL_RESERVE = 500;
 /** Share of every budget (percent) that only cancels may spend, for the same reason. */
 export const BUDGET_CANCEL_RESERVE_PERCENT = 10;
+/** Refusals alike of one symbol before its circuit opens: bad luck rarely comes ten times. Denied. */
+export const CIRCUIT_REFUSALS = 10;
+/** As above, of the account: nothing about an order is in them, so the third is no accident. */
+export const CIRCUIT_ACCOUNT_REFUSALS = 3;
+/** Codes and symbols with refusals to count: all that one account trades at once. Oldest dropped. */
+export const CIRCUITS_MAX = 256;
 /** Requests of one exchange on the wire at once; venues queue beyond that. The rest waits. */
 export const REQUESTS_IN_FLIGHT_MAX = 64;
 /** Reads retried after a failure before their asker is told. Mutations are never retried. */
@@ -155,7 +190,10 @@ export const EXCHANGES_MAX = 32;
 export const SUBSCRIBER_EVENTS_MAX = 10_000;
 /** Subscribers of one kernel. At it: DeniedError, or 503 over HTTP. */
 export const SUBSCRIBERS_MAX = 256;
-/** Callers waiting on one kernel (`waitFor`, `events` iterators aside). At it: DeniedError. */
+/**
+ * Callers waiting on one exchange for more than durability (`waitFor`). At it a further place or
+ * modify that wants to wait is a DeniedError; a cancel never is.
+ */
 export const WAITERS_MAX = 10_000;
 /** Newest events kept in memory, so that resuming readers spare the store. Oldest dropped. */
 export const EVENTS_CACHED_MAX = 10_000;
@@ -177,5 +215,34 @@ export const BOOK_LEVELS_MAX = 5_000;
 /** Symbols with live market data per exchange. At it: DeniedError. */
 export const MARKET_SYMBOLS_MAX = 1_000;
 
+/**
+ * Symbols whose trades are read again when balances do not add up: 20 weights each at the dearest
+ * venue, so that one look stays within a few seconds of its budget. The others wait for the next.
+ */
+export const ACCOUNTED_SYMBOLS_MAX = 64;
+/** Ended intents that are owed trades, remembered over a restart. Oldest forgotten; drift stays. */
+export const OWED_INTENTS_MAX = 1_000;
+/** Symbols whose trades a start reads although no intent of theirs lives. Oldest forgotten. */
+export const TRADED_SYMBOLS_MAX = 256;
+/** Refused orders of which a second copy may have been accepted. Oldest forgotten; a list shows it. */
+export const REFUSED_WATCHED_MAX = 256;
+/** Looks at one of them that failed; then the audits alone may still find it. */
+export const REFUSED_LOOKUPS_MAX = 20;
+/**
+ * Trades that are in the accounts, by id; at least the newest half is known, and reads overlap by a
+ * minute. Older ones are forgotten.
+ */
+export const COUNTED_FILLS_MAX = 20_000;
 /** Foreign orders already told as orphans, so that each is told once. Oldest forgotten. */
 export const ORPHANS_KNOWN_MAX = 10_000;
+
+// Alerts -----------------------------------------------------------------------------------------
+
+/** Alerts of one kind within `ALERTS_WINDOW_MS`; a storm of one kind hides no other. Counted. */
+export const ALERTS_PER_KIND_MAX = 20;
+/** Occurrences already told, so that each is told once. Oldest forgotten. */
+export const ALERTS_TOLD_MAX = 2_000;
+/** Alerts waiting for a webhook that does not answer. Oldest dropped, and the next one says so. */
+export const WEBHOOK_QUEUE_MAX = 200;
+/** Tries to deliver one alert; with the pauses about a minute. Then it is dropped and counted. */
+export const WEBHOOK_TRIES_MAX = 6;

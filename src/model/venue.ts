@@ -69,8 +69,8 @@ export interface VenueOrder {
 export type SubmitOutcome =
   | { readonly kind: "accepted"; readonly order: VenueOrder }
   | { readonly kind: "refused"; readonly reason: RefusalReason }
-  /** Stopped at the gate: definitely not sent. */
-  | { readonly kind: "notSent"; readonly reason: string }
+  /** Stopped at the gate: definitely not sent; `message` is for a person. */
+  | { readonly kind: "notSent"; readonly reason: string; readonly message?: string }
   /** Look it up; never assume, never resend blindly. */
   | { readonly kind: "unknown"; readonly cause: UnknownCause };
 

@@ -2,7 +2,8 @@
 import { ValidationError } from "../model/errors.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../model/limits.ts";
 import type { EventFilter, KernelEvent } from "../model/event.ts";
-import type { IntentFilter } from "./store.ts";
+import type { Fill } from "../model/fill.ts";
+import type { FillFilter, IntentFilter } from "./store.ts";
 
 export interface PageRequest {
   /** Rows after this position. */
@@ -56,6 +57,13 @@ export function matchesIntent(filter: IntentFilter, facts: IntentFacts): boolean
   if (filter.symbolId !== undefined && filter.symbolId !== facts.symbolId) return false;
   if (!matchesAny(filter.state, topState(facts.state))) return false;
   return matchesLabels(filter.labels, facts.labels);
+}
+
+/** All but the exchange, which a fill does not name. */
+export function matchesFill(filter: FillFilter, fill: Fill): boolean {
+  return (filter.symbolId === undefined || filter.symbolId === fill.symbolId) &&
+    (filter.intentId === undefined || filter.intentId === fill.intentId) &&
+    (filter.since === undefined || fill.venueTime >= filter.since);
 }
 
 /** `labelsOf` gives the labels of the intent the event belongs to, or undefined. */

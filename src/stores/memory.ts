@@ -7,7 +7,14 @@ import type { Drift } from "../model/drift.ts";
 import type { KernelEvent } from "../model/event.ts";
 import type { Fill } from "../model/fill.ts";
 import type { EpochMs } from "../model/scalars.ts";
-import { cursorAfter, matchesEvent, matchesIntent, pageLimit, pageRequest } from "./filters.ts";
+import {
+  cursorAfter,
+  matchesEvent,
+  matchesFill,
+  matchesIntent,
+  pageLimit,
+  pageRequest,
+} from "./filters.ts";
 import type {
   Batch,
   EventQuery,
@@ -45,7 +52,6 @@ class MemoryStore implements Store {
   #clientOrders = new Map<string, number>();
   #exchangeOrders = new Map<string, number>();
   #fills: StoredFill[] = [];
-  #fillIds = new Set<string>();
   #fillKeys = new Map<string, string[]>();
   #events: KernelEvent[] = [];
   #lastEventId = 0;
@@ -115,9 +121,7 @@ class MemoryStore implements Store {
       filter,
       ({ exchangeId, fill }) =>
         (filter.exchangeId === undefined || filter.exchangeId === exchangeId) &&
-        (filter.symbolId === undefined || filter.symbolId === fill.symbolId) &&
-        (filter.intentId === undefined || filter.intentId === fill.intentId) &&
-        (filter.since === undefined || fill.venueTime >= filter.since),
+        matchesFill(filter, fill),
     );
     return { items: items.map(({ fill }) => fill), next };
   }
@@ -219,9 +223,6 @@ class MemoryStore implements Store {
   }
 
   #applyFill({ exchangeId, intentId }: TurnRecord, fill: Fill): void {
-    const id = key(exchangeId, fill.symbolId, fill.exchangeOrderId, fill.tradeId);
-    if (this.#fillIds.has(id)) return;
-    this.#fillIds.add(id);
     this.#fills.push({ exchangeId, fill: { ...fill, intentId } });
     const owner = key(exchangeId, intentId);
     const keys = this.#fillKeys.get(owner);

@@ -85,7 +85,8 @@ class SqliteStore implements Store {
     this.#writer = new SqliteWriter(db);
     db.exec("COMMIT");
     this.#backup = new SqliteBackup(opened);
-    this.#reader = new SqliteReader(db, { newest: this.#writer.newest, versions });
+    const { newest, index } = this.#writer;
+    this.#reader = new SqliteReader(db, { newest, index, versions });
   }
 
   get failure(): Error | null {
@@ -215,12 +216,17 @@ class SqliteStore implements Store {
     const old = kept < 0 ? rows : rows.slice(0, kept);
     const through = Number(old.at(-1)?.id ?? from);
     this.#writer.foldThrough(through);
-    // An intent's newest state outlives the event that carried it, as a row no reader sees.
+    // Fills and an intent's newest state outlive the event that carried them, as a row no reader
+    // of events sees.
     const isNewest = "id IS (SELECT event FROM state WHERE state.intent = event.intent)";
     const range = "id > ? AND id <= ?";
-    this.#db.prepare(`DELETE FROM event WHERE ${range} AND NOT ${isNewest}`).run(from, through);
+    this.#db.prepare(`DELETE FROM event WHERE ${range} AND fills IS NULL AND NOT ${isNewest}`)
+      .run(from, through);
     this.#db
-      .prepare(`UPDATE event SET type = '', cause = '', payload = '{}' WHERE ${range}`)
+      .prepare(
+        `UPDATE event SET type = '', cause = '', payload = '{}', ids = NULL,
+          context = CASE WHEN ${isNewest} THEN context END WHERE ${range}`,
+      )
       .run(from, through);
     this.#writer.setMark("pruned", through);
     this.#writer.setMark("last", this.lastEventId);

@@ -7,12 +7,20 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Drift } from "../model/drift.ts";
 import type { EventFilter, KernelEvent } from "../model/event.ts";
 import type { Fill } from "../model/fill.ts";
-import { cursorAfter, includesTerminal, matchesIntent, pageLimit, pageRequest } from "./filters.ts";
+import { readFills } from "./sqlite_columns.ts";
+import type { SqliteIndex } from "./sqlite_index.ts";
+import {
+  cursorAfter,
+  includesTerminal,
+  matchesFill,
+  matchesIntent,
+  pageLimit,
+  pageRequest,
+} from "./filters.ts";
 import {
   Cells,
   decodeDrift,
   decodeEvent,
-  decodeFill,
   decodeIntent,
   decodeLabels,
   decodeParked,
@@ -34,12 +42,15 @@ import type {
 const CHUNK = 1_000;
 /** Rows one page may look at before it returns short, with a cursor: some 50 ms. */
 const INTENTS_SCANNED_MAX = 20_000;
-/** The same for fills, which are filtered inside SQLite. */
-const FILLS_SCANNED_MAX = 200_000;
+/** The same for rows with fills. */
+const FILLS_SCANNED_MAX = 50_000;
+/** More than one read of a venue brings (`READ_ROWS_MAX`). */
+const FILLS_PER_ROW = 65_536;
 
 export interface ReaderOptions {
   /** States not folded yet, by intent row. */
   readonly newest: ReadonlyMap<number, Newest>;
+  readonly index: SqliteIndex;
   readonly versions: readonly string[] | undefined;
 }
 
@@ -76,8 +87,7 @@ export class SqliteReader {
   }
 
   intentByClientOrderId(exchangeId: string, id: string): StoredIntent | undefined {
-    const where = "i.row = (SELECT intent FROM client_order WHERE exchange = ? AND id = ?)";
-    return this.#one(where, exchangeId, id);
+    return this.#at(this.#options.index.byClientOrderId(exchangeId, id));
   }
 
   intentByExchangeOrderId(
@@ -85,9 +95,7 @@ export class SqliteReader {
     symbolId: string,
     id: string,
   ): StoredIntent | undefined {
-    const where =
-      "i.row = (SELECT intent FROM exchange_order WHERE exchange = ? AND symbol = ? AND id = ?)";
-    return this.#one(where, exchangeId, symbolId, id);
+    return this.#at(this.#options.index.byExchangeOrderId(exchangeId, symbolId, id));
   }
 
   intents(filter: IntentFilter): Page<StoredIntent> {
@@ -107,37 +115,32 @@ export class SqliteReader {
     return this.#page(found, at);
   }
 
+  /** A cursor counts fills: those of an event row are numbered on from `id * FILLS_PER_ROW`. */
   fills(filter: FillFilter): Page<Fill> {
     const { after, limit } = pageRequest(filter);
-    const end = filter.intentId === undefined ? after + FILLS_SCANNED_MAX : Number.MAX_SAFE_INTEGER;
-    const conditions = new Conditions("f.row > ?", after).and("f.row <= ?", end)
-      .and("f.exchange = ?", filter.exchangeId)
-      .and("f.symbol = ?", filter.symbolId)
-      .and("f.intent IN (SELECT row FROM intent WHERE id = ?)", filter.intentId)
-      .and("f.venue_time >= ?", filter.since);
-    const rows = this.#all(
-      `SELECT f.*, i.id AS intent_id FROM fill f LEFT JOIN intent i ON i.row = f.intent
-        WHERE ${conditions.sql} ORDER BY f.row LIMIT ?`,
-      ...conditions.values,
-      limit + 1,
-    );
-    const items = rows.slice(0, limit).map(decodeFill);
-    if (rows.length > limit) return { items, next: cursorAfter(rowOf(rows[limit - 1])) };
-    const last = this.#all("SELECT coalesce(max(row), 0) AS row FROM fill");
-    return { items, next: end < rowOf(last[0]) ? cursorAfter(end) : null };
+    const items: Fill[] = [];
+    let last = after;
+    let at = Math.floor(after / FILLS_PER_ROW) - 1;
+    for (let scanned = 0; scanned < FILLS_SCANNED_MAX; scanned += CHUNK) {
+      const rows = this.#fillRows(filter, at);
+      for (const row of rows) {
+        for (const [i, fill] of readFills(row).entries()) {
+          const number = Number(row.id) * FILLS_PER_ROW + i + 1;
+          if (number <= after || !matchesFill(filter, fill)) continue;
+          if (items.length === limit) return { items, next: cursorAfter(last) };
+          items.push(fill);
+          last = number;
+        }
+      }
+      if (rows.length < CHUNK) return { items, next: null };
+      at = Number(rows.at(-1)?.id);
+    }
+    return { items, next: cursorAfter((at + 1) * FILLS_PER_ROW) };
   }
 
   fillKeys(exchangeId: string, intentId: string): readonly string[] {
-    const rows = this.#all(
-      `SELECT row, exchange_order_id, trade_id FROM fill WHERE intent =
-        (SELECT row FROM intent WHERE exchange = ? AND id = ?) ORDER BY row`,
-      exchangeId,
-      intentId,
-    );
-    return rows.map((row) => {
-      const cells = new Cells("fill", row, String(row.row));
-      return `${cells.text("exchange_order_id")}:${cells.text("trade_id")}`;
-    });
+    const rows = this.#fillRows({ exchangeId, intentId }, -1);
+    return rows.flatMap(readFills).map((fill) => `${fill.exchangeOrderId}:${fill.tradeId}`);
   }
 
   events({ since, limit, filter = {} }: EventQuery): readonly KernelEvent[] {
@@ -239,6 +242,31 @@ export class SqliteReader {
     }
     if (missing.length === 0) return rows;
     return [...rows, ...missing].sort((a, b) => rowOf(a) - rowOf(b));
+  }
+
+  /** Event rows with fills after row `after`, oldest first; of one intent all of them. */
+  #fillRows({ exchangeId, intentId }: FillFilter, after: number): readonly Row[] {
+    const conditions = new Conditions("e.id > ?", after).and("e.exchange = ?", exchangeId);
+    if (intentId !== undefined) {
+      const events = this.#rowsOf(intentId).flatMap((row) => this.#options.index.fillEvents(row));
+      conditions.and("e.id IN (SELECT value FROM json_each(?))", JSON.stringify(events));
+    }
+    return this.#all(
+      `SELECT e.id AS id, i.id AS intent_id, e.fills AS fills
+        FROM event e LEFT JOIN intent i ON i.row = e.intent
+        WHERE e.fills IS NOT NULL AND ${conditions.sql} ORDER BY e.id
+        ${intentId === undefined ? `LIMIT ${CHUNK}` : ""}`,
+      ...conditions.values,
+    );
+  }
+
+  #rowsOf(intentId: string): readonly number[] {
+    return this.#all("SELECT row FROM intent WHERE id = ?", intentId).map(rowOf);
+  }
+
+  #at(row: number | undefined): StoredIntent | undefined {
+    const found = row === undefined ? undefined : this.#row(row);
+    return found === undefined ? undefined : this.#decode(found);
   }
 
   #newestEventsOf(intentId: string): readonly number[] {

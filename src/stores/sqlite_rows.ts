@@ -6,11 +6,13 @@ import type { SQLOutputValue } from "node:sqlite";
 import type { Drift } from "../model/drift.ts";
 import { StoreError } from "../model/errors.ts";
 import { EVENT_TYPES, type KernelEvent } from "../model/event.ts";
-import type { Fill } from "../model/fill.ts";
 import type { OrderIntent } from "../model/intent.ts";
 import type { ParkedFact, StoredIntent } from "./store.ts";
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** Columns of a row, or fields of a JSON list: what `Cells` checks. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** An intent's state after its newest turn, and the event row that carries it. */
 export interface Newest {
@@ -22,8 +24,6 @@ export interface Newest {
 }
 
 const EVENT_NAMES: ReadonlySet<string> = new Set(EVENT_TYPES);
-const SIDES = ["BUY", "SELL"] as const;
-const LIQUIDITIES = ["MAKER", "TAKER", "UNKNOWN"] as const;
 const DRIFT_TEXTS = ["driftId", "kind", "exchangeId", "proposedFix", "policy", "status"] as const;
 const ORDER_TEXTS = ["symbolId", "side", "amount", "amountType", "timeInForce"] as const;
 
@@ -40,11 +40,11 @@ export const INTENT_TABLES = `intent i LEFT JOIN state s ON s.intent = i.row
 /** One row's cells, read with their type checked. */
 export class Cells {
   readonly #table: string;
-  readonly #row: Row;
+  readonly #row: Fields;
   readonly #name: string;
 
   /** `name` says which row it is in messages. */
-  constructor(table: string, row: Row, name: string) {
+  constructor(table: string, row: Fields, name: string) {
     this.#table = table;
     this.#row = row;
     this.#name = name;
@@ -73,14 +73,12 @@ export class Cells {
 
   /** A JSON object whose fields `texts` are strings; the rest of its shape is its writer's. */
   object(field: string, texts: readonly string[] = []): Record<string, unknown> {
-    let value: unknown;
-    try {
-      value = JSON.parse(this.text(field));
-    } catch (error) {
-      if (error instanceof StoreError) throw error;
-      return this.corrupt(field, "not valid JSON"); // V8's message would show the content
-    }
-    return this.shape(field, value, texts);
+    return this.shape(field, this.#json(field), texts);
+  }
+
+  list(field: string): readonly unknown[] {
+    const value = this.#json(field);
+    return Array.isArray(value) ? value : this.corrupt(field, "not a JSON list");
   }
 
   shape(field: string, value: unknown, texts: readonly string[]): Record<string, unknown> {
@@ -89,6 +87,15 @@ export class Cells {
       if (typeof value[name] !== "string") this.corrupt(`${field}.${name}`, "text expected");
     }
     return value;
+  }
+
+  #json(field: string): unknown {
+    try {
+      return JSON.parse(this.text(field));
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      return this.corrupt(field, "not valid JSON"); // V8's message would show the content
+    }
   }
 
   corrupt(field: string, problem: string): never {
@@ -175,25 +182,6 @@ export function decodeEvent(row: Row): KernelEvent {
   };
 }
 
-export function decodeFill(row: Row): Fill {
-  const cells = new Cells("fill", row, String(row.row));
-  const feeAsset = cells.optionalText("fee_asset");
-  return {
-    tradeId: cells.text("trade_id"),
-    intentId: cells.text("intent_id"),
-    clientOrderId: cells.optionalText("client_order_id"),
-    exchangeOrderId: cells.text("exchange_order_id"),
-    symbolId: cells.text("symbol"),
-    side: cells.oneOf("side", SIDES),
-    price: decimal(cells, "price"),
-    quantity: decimal(cells, "quantity"),
-    fee: feeAsset === null ? null : { asset: feeAsset, amount: decimal(cells, "fee_amount") },
-    liquidity: cells.oneOf("liquidity", LIQUIDITIES),
-    venueTime: cells.integer("venue_time"),
-    receivedAt: cells.integer("received_at"),
-  };
-}
-
 export function decodeParked(row: Row): ParkedFact {
   const cells = new Cells("parked", row, `${row.key} of ${row.exchange}`);
   if (row.fact_valid !== 1) cells.corrupt("fact", "not valid JSON");
@@ -217,12 +205,6 @@ export function decodeDrift(row: Row): Drift {
 export function decodeLabels(row: Row): Readonly<Record<string, string>> {
   const cells = new Cells("intent", row, String(row.row));
   return cells.object("labels") as Record<string, string>; // only ever compared with strings
-}
-
-function decimal(cells: Cells, field: string): Fill["price"] {
-  const text = cells.text(field);
-  if (!/^-?\d+(\.\d+)?$/.test(text)) cells.corrupt(field, "not a decimal number");
-  return text as Fill["price"]; // just checked
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

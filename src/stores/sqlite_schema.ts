@@ -13,8 +13,10 @@ const APPLICATION_ID = 0x786b726e;
 
 /**
  * `intent` is written once per placement and once per modify. Every turn appends to `event`; the
- * turn's last row carries the state after it. `state` points at the newest such row of an intent
- * and runs behind: rows after the mark `folded` are found by scanning them when the file is opened.
+ * turn's last row carries the state after it, its fills and its new ids. The other tables point at
+ * such rows and run behind: `state` at the newest of an intent, from the mark `folded` on; those of
+ * ids and fills from the mark `indexed` on. Later rows are found by scanning them when the file is
+ * opened.
  */
 const INITIAL = `
   CREATE TABLE intent(
@@ -44,7 +46,9 @@ const INITIAL = `
     version TEXT,
     cause TEXT NOT NULL,
     payload TEXT NOT NULL,
-    context TEXT
+    context TEXT,
+    ids TEXT,
+    fills TEXT
   );
   CREATE INDEX event_side ON event(intent_id) WHERE intent IS NULL AND intent_id IS NOT NULL;
   CREATE TABLE state(
@@ -67,24 +71,10 @@ const INITIAL = `
     PRIMARY KEY(id, symbol, exchange)
   ) WITHOUT ROWID;
   CREATE TABLE fill(
-    row INTEGER PRIMARY KEY,
-    exchange TEXT NOT NULL,
-    symbol TEXT NOT NULL,
-    exchange_order_id TEXT NOT NULL,
-    trade_id TEXT NOT NULL,
     intent INTEGER NOT NULL,
-    client_order_id TEXT,
-    side TEXT NOT NULL,
-    price TEXT NOT NULL,
-    quantity TEXT NOT NULL,
-    fee_asset TEXT,
-    fee_amount TEXT,
-    liquidity TEXT NOT NULL,
-    venue_time INTEGER NOT NULL,
-    received_at INTEGER NOT NULL,
-    UNIQUE(exchange_order_id, trade_id, symbol, exchange)
-  );
-  CREATE INDEX fill_intent ON fill(intent);
+    event INTEGER NOT NULL,
+    PRIMARY KEY(intent, event)
+  ) WITHOUT ROWID;
   CREATE TABLE parked(
     row INTEGER PRIMARY KEY,
     exchange TEXT NOT NULL,
@@ -101,7 +91,7 @@ const INITIAL = `
     drift TEXT NOT NULL
   );
   CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  -- The store's own numbers: folded, pruned, last (event ids) and epoch.
+  -- The store's own numbers: folded, indexed, pruned, last (event ids) and epoch.
   CREATE TABLE mark(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`;
 
 export const MIGRATIONS: readonly Migration[] = [{ version: 1, sql: INITIAL }];

@@ -1,8 +1,8 @@
 /**
  * What a batch becomes on disk. It runs inside a transaction its caller begins and commits.
  *
- * W1 A turn appends event rows; the last of its own carries the state after it. Intent rows are not
- *    touched, so a turn costs the same however many intents are live.
+ * W1 A turn appends event rows; the last of its own carries the state after it, its fills and its
+ *    new ids. Nothing else is touched, so a turn costs the same however many intents are live.
  * W2 `newest` holds every intent whose `state` row is behind, ordered by event id (a new state goes
  *    to the end). So all rows up to the first entry are folded, and that is the mark `folded`.
  * W3 Memory changes in `committed()` only: a commit that failed leaves nothing to read.
@@ -10,7 +10,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { StoreError } from "../model/errors.ts";
 import type { KernelEvent } from "../model/event.ts";
-import type { Fill } from "../model/fill.ts";
+import { writeFills, writeIds } from "./sqlite_columns.ts";
+import { SqliteIndex } from "./sqlite_index.ts";
 import type { Newest } from "./sqlite_rows.ts";
 import type { Batch, SideRecords, TurnRecord } from "./store.ts";
 
@@ -37,6 +38,8 @@ interface Staged {
 export class SqliteWriter {
   /** By intent row; see W2. */
   readonly newest = new Map<number, Newest>();
+  /** What has become of ids and fills. */
+  readonly index: SqliteIndex;
   lastEventId: number;
   #nextEventId: number;
   #nextRow: number;
@@ -56,12 +59,16 @@ export class SqliteWriter {
       this.#pointAt(integer(row.intent), integer(row.event), integer(row.terminal));
     }
     this.setMark("folded", last);
+    this.index = new SqliteIndex(db, { indexed: this.mark("indexed"), last });
+    this.setMark("indexed", last);
   }
 
   /** @returns the batch's events with their ids. */
   write(batch: Batch): readonly KernelEvent[] {
     this.#nextEventId = this.lastEventId + 1;
     if (this.#foldIsDue()) this.#fold(FOLD_SLICE);
+    const indexed = this.index.foldIfDue(this.lastEventId);
+    if (indexed !== null) this.setMark("indexed", indexed);
     const events: KernelEvent[] = [];
     for (const turn of batch.turns) this.#writeTurn(turn, events);
     this.#writeSide(batch, events);
@@ -81,10 +88,11 @@ export class SqliteWriter {
     }
     this.#folded = [];
     this.#staged = [];
+    this.index.committed();
     this.lastEventId = this.#nextEventId - 1;
   }
 
-  /** Folds every state whose event id is at most `event`. */
+  /** Folds everything of event rows up to `event`. */
   foldThrough(event: number): void {
     let count = 0;
     for (const newest of this.newest.values()) {
@@ -92,6 +100,7 @@ export class SqliteWriter {
       count++;
     }
     this.#fold(count);
+    this.setMark("indexed", this.index.foldThrough(event));
   }
 
   mark(name: string): number {
@@ -134,19 +143,14 @@ export class SqliteWriter {
   }
 
   #writeTurn(turn: TurnRecord, events: KernelEvent[]): void {
-    const { exchangeId, symbolId } = turn;
     const handle = turn.original === null ? this.#handleOf(turn) : this.#insert(turn);
     const { row } = handle;
     if (turn.original === null && turn.intent !== null) {
       const { intent } = turn;
       this.#sql.change.run(JSON.stringify(intent.labels), JSON.stringify(intent), row);
     }
-    for (const id of turn.clientOrderIds) this.#sql.clientOrder.run(id, exchangeId, row);
-    for (const id of turn.exchangeOrderIds) {
-      this.#sql.exchangeOrder.run(id, symbolId, exchangeId, row);
-    }
-    for (const fill of turn.fills) this.#writeFill(exchangeId, fill, row);
     this.#writeEvents(turn, handle, events);
+    this.index.stage(turn, row, handle.event);
   }
 
   #writeEvents(turn: TurnRecord, handle: Handle, events: KernelEvent[]): void {
@@ -189,6 +193,8 @@ export class SqliteWriter {
       event.cause,
       JSON.stringify(event.payload),
       turn === undefined ? null : turn.context,
+      turn === undefined ? null : writeIds(turn),
+      turn === undefined ? null : writeFills(turn.fills),
     );
     if (handle !== undefined) handle.event = eventId;
     events.push({ ...event, eventId });
@@ -214,6 +220,8 @@ export class SqliteWriter {
       "",
       "{}",
       context,
+      writeIds(turn),
+      writeFills(turn.fills),
     );
     handle.event = id;
   }
@@ -251,25 +259,6 @@ export class SqliteWriter {
     else this.#handles.set(exchangeId, new Map([[intentId, handle]]));
   }
 
-  #writeFill(exchangeId: string, fill: Fill, intent: number): void {
-    this.#sql.fill.run(
-      exchangeId,
-      fill.symbolId,
-      fill.exchangeOrderId,
-      fill.tradeId,
-      intent,
-      fill.clientOrderId,
-      fill.side,
-      fill.price,
-      fill.quantity,
-      fill.fee?.asset ?? null,
-      fill.fee?.amount ?? null,
-      fill.liquidity,
-      fill.venueTime,
-      fill.receivedAt,
-    );
-  }
-
   #writeSide(side: SideRecords, events: KernelEvent[]): void {
     for (const event of side.events ?? []) this.#writeEvent(event, events, {});
     for (const { exchangeId, key, symbolId, at, fact } of side.park ?? []) {
@@ -292,16 +281,8 @@ const SQL = {
   find: "SELECT i.row AS row, coalesce(s.event, 0) AS event FROM intent i " +
     "LEFT JOIN state s ON s.intent = i.row WHERE i.exchange = ? AND i.id = ?",
   event: "INSERT INTO event(id, type, at, exchange, intent_id, symbol, group_id, intent, prev, " +
-    "state, terminal, version, cause, payload, context) " +
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-  clientOrder: "INSERT INTO client_order(id, exchange, intent) VALUES(?, ?, ?) " +
-    "ON CONFLICT DO UPDATE SET intent = excluded.intent",
-  exchangeOrder: "INSERT INTO exchange_order(id, symbol, exchange, intent) VALUES(?, ?, ?, ?) " +
-    "ON CONFLICT DO UPDATE SET intent = excluded.intent",
-  fill: "INSERT INTO fill(exchange, symbol, exchange_order_id, trade_id, intent, " +
-    "client_order_id, side, price, quantity, fee_asset, fee_amount, liquidity, venue_time, " +
-    "received_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " +
-    "ON CONFLICT(exchange_order_id, trade_id, symbol, exchange) DO NOTHING",
+    "state, terminal, version, cause, payload, context, ids, fills) " +
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   park: "INSERT INTO parked(exchange, key, symbol, at, fact) VALUES(?, ?, ?, ?, ?) " +
     "ON CONFLICT(key, exchange) DO UPDATE SET symbol = excluded.symbol, at = excluded.at, " +
     "fact = excluded.fact",

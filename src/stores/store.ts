@@ -29,6 +29,7 @@ export interface TurnRecord {
   readonly clientOrderIds: readonly string[];
   readonly exchangeOrderIds: readonly string[];
   readonly events: readonly KernelEvent[];
+  /** New ones: whoever routes fills tells duplicates apart, by `fillKeys` after a restart. */
   readonly fills: readonly Fill[];
 }
 

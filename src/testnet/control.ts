@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { MarketChange } from "./dialect.ts";
 import type { HostedExchange } from "./exchange.ts";
-import { FAULT_NAMES, FAULTS, FaultSchema } from "./faults.ts";
+import { FAULT_NAMES, FAULTS } from "./fault_catalogue.ts";
+import { FaultSchema } from "./faults.ts";
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from "./http.ts";
 import type { MarketFeeds } from "./market.ts";
 

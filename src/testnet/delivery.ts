@@ -1,8 +1,8 @@
 /** Takes one call through processing and answering, as a fault plan or nothing says. */
 import type { CancelTimer, Clock } from "../model/clock.ts";
 import type { Call } from "./dialect.ts";
-import type { Processing, Reply, RequestPlan } from "./faults.ts";
-import { type HttpAnswer, jsonAnswer } from "./http.ts";
+import type { Processing, Reply, RequestPlan } from "./fault_catalogue.ts";
+import { type HttpAnswer, jsonAnswer, maintenancePage } from "./http.ts";
 
 /** The way back to whoever asked. */
 export interface Channel {
@@ -15,8 +15,8 @@ export interface Channel {
   silence(): void;
 }
 
-const HTML_PAGE = "<!DOCTYPE html><html><head><title>Maintenance</title></head>" +
-  "<body><h1>We are undergoing maintenance</h1></body></html>";
+/** Above what any client should take: the kernel's own limit is 8 MiB. */
+const OVERSIZE_BYTES = 9 * 1024 * 1024;
 
 export class Delivery {
   /** Faults of the testnet itself, shown by its health. */
@@ -93,6 +93,9 @@ export class Delivery {
         this.#guarded(() => call.process({ receivedAt, asDuplicate: true }));
         return answer;
       }
+      case "again":
+        this.#guarded(() => call.process({ receivedAt }));
+        return this.#guarded(() => call.process({ receivedAt }));
       case "once": {
         const { hiddenForMs } = processing;
         return this.#guarded(() => call.process({ receivedAt, hiddenForMs }));
@@ -161,13 +164,18 @@ const ONCE: Processing = { kind: "once", hiddenForMs: 0 };
 /** The first few tell what is wrong. */
 const INTERNAL_ERRORS_MAX = 20;
 
-function withBody(answer: HttpAnswer, kind: "html" | "truncated" | "empty"): HttpAnswer {
+function withBody(
+  answer: HttpAnswer,
+  kind: Extract<Reply, { kind: "body" }>["body"],
+): HttpAnswer {
   switch (kind) {
     case "html":
-      return { status: answer.status, headers: "content-type: text/html\r\n", body: HTML_PAGE };
+      return maintenancePage(answer.status);
     case "truncated":
       return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
     case "empty":
       return { ...answer, body: "" };
+    case "oversize": // White space may precede a JSON value.
+      return { ...answer, body: " ".repeat(OVERSIZE_BYTES) + answer.body };
   }
 }

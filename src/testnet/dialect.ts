@@ -43,6 +43,12 @@ export type CannedName =
   | "unexpectedResponse"
   | "backendTimeout"
   | "timestampOutside"
+  | "requestTimeout"
+  | "halfDone"
+  | "maintenance"
+  | "unauthorized"
+  | "filterRefused"
+  | "delisted"
   | "tooManyRequests"
   | "banned"
   | "forbidden";

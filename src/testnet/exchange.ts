@@ -1,6 +1,7 @@
 /** One exchange as the server hosts it: its dialect, its armed faults, its clock, its sockets. */
 import type { Clock } from "../model/clock.ts";
-import type { Dialect, DialectContext, SocketSession } from "./dialect.ts";
+import type { EpochMs } from "../model/scalars.ts";
+import type { Dialect, DialectContext, Operation, SocketSession } from "./dialect.ts";
 import { FaultBook, type FaultInput, matches } from "./faults.ts";
 import type { WebSocketPeer } from "./websocket.ts";
 
@@ -9,12 +10,22 @@ interface OpenSocket {
   readonly session: SocketSession;
 }
 
+/** One request as it arrived, whatever became of it. */
+export interface HeardRequest {
+  readonly operation: Operation;
+  readonly at: EpochMs;
+}
+
+/** Enough for any test; of a long run the newest remain. */
+const HEARD_MAX = 10_000;
+
 export class HostedExchange {
   readonly dialect: Dialect;
   readonly faults = new FaultBook();
   /** The testnet's clock plus an armed skew. */
   readonly clock: Clock;
   readonly #sockets = new Set<OpenSocket>();
+  #heard: HeardRequest[] = [];
 
   constructor(
     clock: Clock,
@@ -31,6 +42,16 @@ export class HostedExchange {
 
   get openSockets(): number {
     return this.#sockets.size;
+  }
+
+  /** Requests over HTTP and the WebSocket API, oldest first. */
+  get heard(): readonly HeardRequest[] {
+    return this.#heard;
+  }
+
+  hear(operation: Operation): void {
+    if (this.#heard.length >= HEARD_MAX) this.#heard = this.#heard.slice(HEARD_MAX / 2);
+    this.#heard.push({ operation, at: this.clock.now() });
   }
 
   track(socket: OpenSocket): void {

@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   409: "Conflict",
   411: "Length Required",
   413: "Payload Too Large",
@@ -60,6 +61,13 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export function jsonAnswer(status: number, value: unknown): HttpAnswer {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(value) };
+}
+
+/** What a load balancer shows while the exchange behind it is away, whatever the status. */
+export function maintenancePage(status: number): HttpAnswer {
+  const body = "<!DOCTYPE html><html><head><title>Maintenance</title></head>" +
+    "<body><h1>We are undergoing maintenance</h1></body></html>";
+  return { status, headers: "content-type: text/html\r\n", body };
 }
 
 /** The bytes of an answer, complete with its length. */

@@ -12,7 +12,7 @@ import { Control } from "./control.ts";
 import { DEFAULT_ACCOUNT, type TestnetAccount } from "./credentials.ts";
 import { type Channel, Delivery } from "./delivery.ts";
 import type { Dialect, DialectContext, HostRequest, Ledger, MarketChange } from "./dialect.ts";
-import { HostedExchange } from "./exchange.ts";
+import { type HeardRequest, HostedExchange } from "./exchange.ts";
 import { type FaultInput, FaultSchema } from "./faults.ts";
 import {
   encodeAnswer,
@@ -51,6 +51,8 @@ export interface Testnet extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`, to be used as `endpoints`. */
   readonly url: string;
   readonly ledger: (exchange: ExchangeName) => Ledger;
+  /** The newest requests that arrived, oldest first. */
+  readonly heard: (exchange: ExchangeName) => readonly HeardRequest[];
   readonly arm: (fault: FaultInput) => unknown;
   readonly clearFaults: () => void;
   readonly setPrice: (exchange: ExchangeName, change: MarketChange) => void;
@@ -70,6 +72,7 @@ export function startTestnet(options: TestnetOptions): Testnet {
     port: server.port,
     url: `http://127.0.0.1:${server.port}`,
     ledger: (exchange) => server.exchange(exchange).dialect.ledger(),
+    heard: (exchange) => server.exchange(exchange).heard,
     arm: (fault) => {
       const input = FaultSchema.parse(fault);
       return server.exchange(input.exchange).arm(input);
@@ -185,6 +188,7 @@ class TestnetServer {
     }
     const channel = new HttpChannel(connection, source);
     const call = exchange.dialect.understand(hosted);
+    exchange.hear(call.operation);
     const plan = exchange.faults.isEmpty ? null : exchange.faults.takeRequest(call.operation);
     await this.#delivery.deliver(call, channel, { clock: exchange.clock, plan });
     return await channel.finished();
@@ -219,6 +223,7 @@ class TestnetServer {
       onMessage: (text) => {
         const call = session.receive(text);
         if (call === null) return;
+        exchange.hear(call.operation);
         const plan = exchange.faults.isEmpty ? null : exchange.faults.takeRequest(call.operation);
         void this.#delivery.deliver(call, channel, { clock: exchange.clock, plan });
       },

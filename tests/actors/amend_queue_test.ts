@@ -1,20 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { restoreIntent } from "../../actors/restore.ts";
-import { CIRCUIT_REFUSALS, coolDownMs } from "../../machines/requests.ts";
 import { REQUEST_TIMEOUT_MS } from "../../machines/timeouts.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import { aVenueOrder, POLICY, say } from "../machines/intent_builders.ts";
-import { clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
+import { CAPABILITIES, clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
 
-/** Refuses the trial orders until the circuit stays open for longer than a request may take. */
-async function holdSubmits({ runner, clock }: Desk): Promise<void> {
-  for (let n = 0; n < CIRCUIT_REFUSALS; n++) runner.refusal("FILTER");
-  for (const trip of [1, 2]) {
-    await clock.advanceAsync(coolDownMs(trip));
-    runner.acquire("submit", { weight: 1, orders: 1 }, "trial", () => {});
-    runner.refusal("FILTER");
-  }
-  assertEquals([runner.mode, coolDownMs(3) > REQUEST_TIMEOUT_MS], ["circuitOpen", true]);
+/** The venue counts every order of its window as used: amends wait, reads go. */
+function holdOrders({ runner }: Desk): void {
+  runner.usage({ weightUsed: null, ordersUsed: CAPABILITIES.rateLimits.orders.capacity });
 }
 
 Deno.test("book: an amend given up while it waited for its turn is never sent", async () => {
@@ -41,7 +34,7 @@ Deno.test("book: an amend given up while it waited for its turn is never sent", 
   await d.settle();
   await read();
   assertEquals(d.book.entry(intentId)?.context.phase, "ACTIVE.open");
-  await holdSubmits(d);
+  holdOrders(d);
   d.book.tell(intentId, say.modify({ limitPrice: decimal("101") }, d.clock.now()));
   await d.settle();
   await d.clock.advanceAsync(REQUEST_TIMEOUT_MS);
@@ -49,7 +42,7 @@ Deno.test("book: an amend given up while it waited for its turn is never sent", 
   d.book.tell(intentId, say.modify({}, d.clock.now())); // back to what the venue holds
   await d.settle();
   await read();
-  await d.clock.advanceAsync(coolDownMs(3));
+  await d.clock.advanceAsync(CAPABILITIES.rateLimits.orders.intervalMs);
   await d.settle();
   assertEquals(d.calls.filter(({ kind }) => kind === "amend").length, 0);
   d.close();

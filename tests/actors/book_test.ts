@@ -172,7 +172,7 @@ desk("deadlines are armed again after a restart, once the intent is told somethi
   await next.settle();
   next.calls[0]?.answer({ kind: "failed", cause: { code: "TIMEOUT", message: "no answer" } });
   await next.settle();
-  assertEquals(next.book.deadlinesOf("i1").map(({ name }) => name), ["lookup"]);
+  assertEquals(next.book.deadlinesOf("i1").map(({ name }) => name), ["lookup", "alarm"]);
   await next.clock.advanceAsync(1_000);
   await next.settle();
   assertEquals(next.calls.length, 2, "it looked again");

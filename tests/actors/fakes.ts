@@ -115,7 +115,7 @@ const AMPLE = { capacity: 1_000_000, intervalMs: 60_000 };
 export const CAPABILITIES: ExchangeCapabilities = {
   timing: { validityMs: 5_000, engineBoundMs: 10_000, settleMs: 2_000, retentionMs: 3_600_000 },
   rateLimits: { weight: AMPLE, orders: AMPLE },
-  cost: (kind) => ({ weight: 1, orders: kind === "submit" ? 1 : 0 }),
+  cost: (kind) => ({ weight: 1, orders: kind === "submit" || kind === "amend" ? 1 : 0 }),
   cancelByClientOrderId: true,
   amendInPlace: false,
 };
@@ -138,6 +138,9 @@ export interface Desk {
   readonly foreign: VenueOrder[];
   /** Second orders under one client id. */
   readonly second: VenueOrder[];
+  /** Symbols that ran full of waiting facts, and those that have room again. */
+  readonly full: string[];
+  readonly room: string[];
   /** What the next further attempts are denied for; none by default. */
   readonly denials: Denial[];
   /** Runs what the journal deferred, and lets promises settle. */
@@ -203,6 +206,8 @@ type Sightings = Pick<
   | "failures"
   | "foreign"
   | "second"
+  | "full"
+  | "room"
   | "denials"
 >;
 
@@ -216,6 +221,8 @@ function newSightings(): Sightings {
     failures: [],
     foreign: [],
     second: [],
+    full: [],
+    room: [],
     denials: [],
   };
 }
@@ -227,7 +234,11 @@ function openBook(
   onTurn: (before: IntentContext | null, after: IntentContext) => void,
 ): Book {
   const execution = new Proxy(fakeExecution(seen.calls), {
-    get: (inner, key: keyof Execution) => (request: never, wire: never) => {
+    get: (inner, key: Exclude<keyof Execution, "armDeadMansSwitch">) =>
+    (
+      request: never,
+      wire: never,
+    ) => {
       seen.log.push(`venue ${key}`);
       return inner[key](request, wire);
     },
@@ -275,6 +286,8 @@ function openRouter(
         store.intentByExchangeOrderId("main", symbolId, exchangeOrderId),
     onForeignTag: (order) => void seen.foreign.push(order),
     onSecondOrder: (_context, order) => void seen.second.push(order),
+    onFull: (symbolId) => void seen.full.push(symbolId),
+    onRoom: (symbolId) => void seen.room.push(symbolId),
   });
 }
 

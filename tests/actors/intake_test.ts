@@ -2,11 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AlreadyExistsError,
   ConflictError,
+  DeniedError,
   KernelClosedError,
   NotFoundError,
   StoreError,
   ValidationError,
 } from "../../src/model/errors.ts";
+import { GENERATION_MAX, WAITERS_MAX } from "../../src/model/limits.ts";
 import { openPaperKernel, type PaperKernel, RESTING } from "./paper_kernel.ts";
 
 function intake(name: string, run: (k: PaperKernel) => Promise<void>): void {
@@ -205,4 +207,38 @@ intake("a closed kernel leaves open orders alone and ends its event streams", as
   for await (const { type } of events) types.push(type);
   assert(types.includes("OrderAccepted") && !types.includes("OrderCanceled"));
   assertEquals(k.exchangeEngine("a").engine.openOrders("main").length, 1);
+});
+
+intake("an intent changed as often as one may be is not changed again", async (k) => {
+  await place(k);
+  const entry = k.exchange("a").book.entry("i1");
+  assert(entry !== undefined);
+  const { context } = entry;
+  entry.context = { ...context, intent: { ...context.intent, generation: GENERATION_MAX } };
+  const change = { ...RESTING, limitPrice: "20001" };
+  await assertRejects(() => during(k, a(k).modifyOrder("i1", change)), ConflictError);
+});
+
+intake("past the bound of waiting callers nobody more may wait, but all may cancel", async (k) => {
+  const { waiting } = k.exchange("a");
+  const final = a(k).placeOrder(RESTING, { intentId: "i1", waitFor: "final" });
+  await k.run(0);
+  assertEquals(waiting.count, 1);
+  waiting.count = WAITERS_MAX;
+  const error = await assertRejects(
+    () => place(k, { intentId: "i2", waitFor: "accepted" }),
+    DeniedError,
+  );
+  assertEquals(error.code, "TOO_MANY_WAITERS");
+  assertEquals(await place(k, { intentId: "i3" }), "i3");
+  await during(k, a(k).cancelOrder("i1", { waitFor: "final" }), 10_000);
+  await final;
+  assertEquals(waiting.count, WAITERS_MAX - 1);
+});
+
+intake("a symbol whose waiting facts have no more room takes no submits", async (k) => {
+  const { router } = k.exchange("a");
+  router.isFull = (symbolId) => symbolId === RESTING.symbolId;
+  const error = await assertRejects(() => place(k), DeniedError);
+  assertEquals(error.code, "PARKED_FACTS_FULL");
 });

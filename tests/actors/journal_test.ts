@@ -92,6 +92,28 @@ Deno.test("journal: what gathered while the loop was busy is one batch", () => {
   assertEquals(held.batches.map(({ turns }) => turns.length), [3]);
 });
 
+Deno.test("journal: a riding turn shares the row of its intent's earlier turn in the batch", () => {
+  const { journal, log, held, flush, entry } = setup();
+  const quiet = (name: string, context: string): Partial<JournalEntry> => ({
+    turn: { ...turn(name), intent: null, original: null, events: [], context },
+    mayRide: true,
+  });
+  journal.enqueue(entry("c"));
+  flush();
+  journal.enqueue(entry("a"));
+  journal.enqueue(entry("b"));
+  journal.enqueue(entry("a again", quiet("a", '{"n":1}')));
+  journal.enqueue(entry("a again", quiet("a", '{"n":2}')));
+  journal.enqueue(entry("c", quiet("c", '{"n":3}')));
+  flush();
+  const rows = held.batches[1]?.turns.map(({ intentId, context, events }) =>
+    `${intentId} ${context} ${events.length}`
+  );
+  assertEquals(rows, ['a {"n":2} 1', "b {} 1", 'c {"n":3} 0']);
+  // Each turn takes its own effect all the same.
+  assertEquals(log.filter((line) => line.startsWith("a ") && line.endsWith("answered")).length, 3);
+});
+
 Deno.test("journal: while a commit is under way, the next batch gathers behind it", async () => {
   const { journal, held, log, flush, entry } = setup();
   held.hold();

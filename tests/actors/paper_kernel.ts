@@ -1,11 +1,13 @@
 /** A whole kernel on paper exchanges and a virtual clock. */
 import type { Exchange } from "../../actors/exchange.ts";
+import type { ExchangeSettings } from "../../actors/exchange_options.ts";
 import { KernelActor } from "../../actors/kernel.ts";
 import type { VenueFact } from "../../src/exchanges/exchange.ts";
 import { PaperAdapter } from "../../src/exchanges/paper/adapter.ts";
 import type { MatchingEngine } from "../../src/exchanges/paper/engine.ts";
 import { PrivateSocket } from "../../src/exchanges/paper/private_socket.ts";
 import { createPaperAdapter, PAPER_ACCOUNT } from "../../src/exchanges/paper/factory.ts";
+import { riskLimits } from "../../src/model/risk.ts";
 import { SeededRandom } from "../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
@@ -37,6 +39,7 @@ export async function openPaperKernel(
   ids: readonly string[] = ["a", "b"],
   world?: World,
   prepare: (adapter: PaperAdapter) => void = () => {},
+  settings: ExchangeSettings = { risk: BUSY },
 ): Promise<PaperKernel> {
   const clock = world?.clock ?? new VirtualClock();
   const held = world?.held ?? new HeldStore();
@@ -55,7 +58,7 @@ export async function openPaperKernel(
     };
     adapters.push(adapter);
   }
-  const kernel = kernelOf({ adapters, clock, held, random, log });
+  const kernel = kernelOf({ adapters, clock, held, random, log, settings });
   const started = kernel.start();
   await clock.advanceAsync(1_000);
   await started;
@@ -111,7 +114,8 @@ async function openAdapter(
   return new PaperAdapter({ id, clock, engine, accountId: PAPER_ACCOUNT });
 }
 
-function kernelOf({ adapters, clock, held, random, log }: {
+function kernelOf({ adapters, clock, held, random, log, settings }: {
+  readonly settings: ExchangeSettings;
   readonly adapters: readonly PaperAdapter[];
   readonly clock: VirtualClock;
   readonly held: HeldStore;
@@ -127,9 +131,19 @@ function kernelOf({ adapters, clock, held, random, log }: {
     log: { ...silentLog, error: (message) => void log.push(message) },
     defer: (callback) => void clock.setTimer(callback, 0),
     rateLimits: new Map(),
+    settings: new Map(adapters.map(({ id }) => [id, settings])),
     onStopped: () => Promise.resolve(),
   });
 }
+
+/** The caps that everybody starts with, for tests that place a lot at one moment. */
+const BUSY = riskLimits({
+  maxOpenOrders: 100_000,
+  maxOrdersPerSecond: 100_000,
+  maxOrdersPerMinute: 100_000,
+  maxModifiesPerSecond: 100_000,
+  maxModifiesPerMinute: 100_000,
+});
 
 /** Rests far below the market. */
 export const RESTING = {

@@ -1,12 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RequestRunner, type RequestRunnerOptions } from "../../actors/request.ts";
 import type { RequestPriority } from "../../machines/request_queue.ts";
-import {
-  CIRCUIT_COOL_DOWN_MS,
-  CIRCUIT_REFUSALS,
-  CIRCUIT_TRIAL_MS,
-  type RequestsMode,
-} from "../../machines/requests.ts";
+import type { RequestsMode } from "../../machines/requests.ts";
 import { REQUEST_TIMEOUT_MS } from "../../machines/timeouts.ts";
 import type { RequestCost } from "../../src/exchanges/exchange.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
@@ -42,10 +37,6 @@ function rested(options: Partial<RequestRunnerOptions> = {}) {
   const t = setup(options);
   t.clock.advance(60_000);
   return t;
-}
-
-function refuseAll(runner: RequestRunner): void {
-  for (let i = 0; i < CIRCUIT_REFUSALS; i++) runner.refusal("FILTER");
 }
 
 Deno.test("request runner: grants at once while there are tokens", () => {
@@ -198,67 +189,6 @@ Deno.test("request runner: the venue's own count holds requests back", () => {
   runner.stop();
 });
 
-Deno.test("request runner: many refusals alike hold back submits, and nothing else", () => {
-  const { runner, granted, ask } = rested();
-  refuseAll(runner);
-  assertEquals(runner.mode, "circuitOpen");
-  assertEquals(ask("submit", "s"), "queued");
-  assertEquals(ask("cancel", "c"), "granted");
-  assertEquals(ask("reduce", "r"), "granted");
-  assertEquals(ask("probe", "p", READ), "granted");
-  assertEquals(granted, ["c", "r", "p"]);
-  runner.stop();
-});
-
-Deno.test("request runner: refusals with other codes, or an acceptance between, open nothing", () => {
-  const { runner } = rested();
-  for (let i = 0; i < 50; i++) runner.refusal(i % 2 === 0 ? "FILTER" : "INSUFFICIENT_FUNDS");
-  for (let i = 0; i < 50; i++) {
-    runner.refusal("FILTER");
-    if (i % 5 === 0) runner.answered();
-  }
-  assertEquals(runner.mode, "flowing");
-  runner.stop();
-});
-
-Deno.test("request runner: after the cool-down one submit tries; accepted, all go", () => {
-  const { clock, runner, granted, submitAll } = rested();
-  refuseAll(runner);
-  submitAll(3);
-  clock.advance(CIRCUIT_COOL_DOWN_MS + 1);
-  assertEquals(runner.mode, "halfOpen");
-  assertEquals(granted, ["s0"]);
-  runner.answered();
-  clock.advance(0);
-  assertEquals(granted, ["s0", "s1", "s2"]);
-  assertEquals(runner.mode, "flowing");
-  runner.stop();
-});
-
-Deno.test("request runner: a trial refused alike opens the circuit again, for longer", () => {
-  const { clock, runner, granted, submitAll } = rested();
-  refuseAll(runner);
-  submitAll(3);
-  clock.advance(CIRCUIT_COOL_DOWN_MS + 1);
-  runner.refusal("FILTER");
-  assertEquals(runner.mode, "circuitOpen");
-  clock.advance(CIRCUIT_COOL_DOWN_MS + 1);
-  assertEquals(granted, ["s0"]);
-  clock.advance(CIRCUIT_COOL_DOWN_MS);
-  assertEquals(granted, ["s0", "s1"]);
-  runner.stop();
-});
-
-Deno.test("request runner: a trial nobody answers ends by its deadline", () => {
-  const { clock, runner, granted, submitAll } = rested();
-  refuseAll(runner);
-  submitAll(2);
-  clock.advance(CIRCUIT_COOL_DOWN_MS + CIRCUIT_TRIAL_MS + 2);
-  assertEquals(runner.mode, "flowing");
-  assertEquals(granted, ["s0", "s1"]);
-  runner.stop();
-});
-
 Deno.test("request runner: a read waits for its turn and answers what the adapter answers", async () => {
   const { clock, runner } = setup();
   const reading = runner.run("openOrders", "resync", () => Promise.resolve({ kind: "read", n: 7 }));
@@ -352,4 +282,30 @@ Deno.test("request runner: killed, it reports its crash once and grants nothing"
   assertEquals(crashes.map(String), ["Error: killed"]);
   assertEquals(ask("submit", "a"), "full");
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("request runner: after a ban cancels go first, then what reduces, then the rest", () => {
+  const { clock, runner, granted, ask } = rested();
+  runner.banned(5_000);
+  ask("probe", "p", READ);
+  ask("submit", "s");
+  ask("protect", "t");
+  ask("reduce", "r");
+  for (let i = 0; i < 9; i++) ask("cancel", `c${i}`, { weight: 1, orders: 0 });
+  clock.advance(5_001);
+  assertEquals(granted.slice(0, 9), Array.from({ length: 9 }, (_, i) => `c${i}`));
+  clock.advance(10_000);
+  assertEquals(granted.slice(9), ["r", "t", "s", "p"]);
+  runner.stop();
+});
+
+Deno.test("request runner: it tells how long a ban still lasts", () => {
+  const { clock, runner } = rested();
+  assertEquals(runner.bannedForMs(), 0);
+  runner.banned(5_000);
+  clock.advance(2_000);
+  assertEquals(runner.bannedForMs(), 3_000);
+  clock.advance(4_000);
+  assertEquals(runner.bannedForMs(), 0);
+  runner.stop();
 });

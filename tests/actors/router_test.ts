@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { restoreIntent } from "../../actors/restore.ts";
 import { RETIRE_AFTER_MS } from "../../machines/timeouts.ts";
 import { decimal } from "../../src/model/decimal.ts";
+import { ATTEMPTS_SHOWN_MAX, PARKED_FACTS_MAX } from "../../src/model/limits.ts";
 import { aFill, aVenueOrder, POLICY, say } from "../machines/intent_builders.ts";
 import { clientIdOf, type Desk, IDENTITY, openDesk, place } from "./fakes.ts";
 
@@ -224,4 +225,63 @@ desk("what a second order fills is booked: it was our request", async (d) => {
   const fills = [aFill("t9", "0.3", { clientOrderId, exchangeOrderId: "x2" })];
   d.router.order(aVenueOrder({ clientOrderId, exchangeOrderId: "x2", fills }));
   assertEquals(entry.context.filled, "0.3");
+});
+
+/** An intent with more attempts than it shows; returns the client id of its first. */
+async function withOldAttempt(d: Desk): Promise<string> {
+  const entry = place(d);
+  await d.settle();
+  const first = clientIdOf(entry);
+  for (let n = 1; n <= ATTEMPTS_SHOWN_MAX; n++) {
+    const limitPrice = decimal(String(100 + n)); // each its own specification
+    d.book.tell("i1", say.notSent("HELD", n, d.clock.now()));
+    d.book.tell("i1", say.modify({ limitPrice }, d.clock.now()));
+    await d.settle();
+  }
+  assert(entry.context.attempts.every(({ clientOrderId }) => clientOrderId !== first));
+  return first;
+}
+
+desk("an attempt older than those shown that comes alive is told and canceled", async (d) => {
+  const clientOrderId = await withOldAttempt(d);
+  const order = aVenueOrder({ clientOrderId, exchangeOrderId: "x7" });
+  d.router.order(order);
+  await d.settle();
+  assertEquals(d.calls.filter(({ kind }) => kind === "cancel").length, 1);
+  assertEquals(d.router.listed(order, d.clock.now()), undefined);
+  assertEquals(d.second.map(({ exchangeOrderId }) => exchangeOrderId), ["x7"], "told once");
+});
+
+desk("it is known after a restart as well, and its end is no news", async (d) => {
+  const clientOrderId = await withOldAttempt(d);
+  const next = openDesk(d.held);
+  const stored = d.held.store.intent("main", "i1");
+  assert(stored !== undefined);
+  next.book.restore(restoreIntent(stored, POLICY), stored.original);
+  const order = aVenueOrder({ clientOrderId, exchangeOrderId: "x7", status: "CANCELED" });
+  next.router.order(order);
+  assertEquals([next.second, next.foreign, orphans(next)], [[], [], []]);
+  next.router.order({ ...order, status: "OPEN" });
+  assertEquals(next.second.length, 1);
+  next.close();
+});
+
+desk("what it fills is booked on its intent", async (d) => {
+  const clientOrderId = await withOldAttempt(d);
+  d.router.fill(aFill("t1", "0.3", { clientOrderId, exchangeOrderId: "x7" }));
+  assertEquals(d.book.entry("i1")?.context.filled, "0.3");
+});
+
+desk("past the bound of waiting facts the symbol is full, until the doubt is over", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  for (let n = 0; n <= PARKED_FACTS_MAX; n++) {
+    d.router.fill(aFill(`t${n}`, "0.1", { clientOrderId: null, exchangeOrderId: `y${n}` }));
+  }
+  assertEquals(d.router.parkedCount, PARKED_FACTS_MAX);
+  assertEquals(d.full, ["BTC/USDT"]);
+  assert(d.router.isFull("BTC/USDT"));
+  d.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  assertEquals(d.router.parkedCount, 0);
+  assertEquals([d.router.isFull("BTC/USDT"), d.room], [false, ["BTC/USDT"]]);
 });

@@ -10,19 +10,21 @@ import type { EventFilter, EventType, KernelEvent } from "../../src/model/event.
 import type {
   ChangeOptions,
   EventsOptions,
-  ExchangeHealth,
   ExchangeKernel,
   IntentView,
   Kernel,
   ModifyOptions,
   PlaceOptions,
 } from "../../src/model/facade.ts";
+import type { ExchangeHealth } from "../../src/model/health.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import type { Fill } from "../../src/model/fill.ts";
 import type { SymbolMetadata } from "../../src/model/instrument.ts";
 import { type StandardOrder, StandardOrderSchema } from "../../src/model/order.ts";
 import type { FillFilter, IntentFilter, Page } from "../../src/stores/store.ts";
 import type { StoreError } from "../../src/model/errors.ts";
+import { FakeKillSwitch } from "./fake_kill_switch.ts";
+import { FakeOversight } from "./fake_oversight.ts";
 import { AT, symbolMetadata, viewOf } from "./fake_rows.ts";
 
 export const ORDER = { symbolId: "BTC/USDT", side: "BUY", amount: "0.01", limitPrice: "50000" };
@@ -32,6 +34,7 @@ export class FakeKernel implements Kernel {
   readonly closed = Promise.withResolvers<StoreError | null>().promise;
   state = "running";
   readonly calls: string[] = [];
+  readonly killSwitch: FakeKillSwitch = new FakeKillSwitch(this.calls);
   readonly stored: KernelEvent[] = [];
   oldest = 1;
   /** Thrown by the next call that could throw. */
@@ -132,13 +135,13 @@ export class FakeKernel implements Kernel {
   }
 }
 
-export class FakeExchange implements ExchangeKernel {
+export class FakeExchange extends FakeOversight implements ExchangeKernel {
   ready = true;
-  readonly intents = new Map<string, IntentView>();
   readonly fills: Fill[] = [];
   readonly #kernel: FakeKernel;
 
   constructor(readonly id: string, kernel: FakeKernel) {
+    super();
     this.#kernel = kernel;
   }
 
@@ -292,12 +295,14 @@ export class FakeExchange implements ExchangeKernel {
     return {
       exchangeId: this.id,
       state: this.ready ? "ready" : "syncing",
+      mode: "live",
       ready: this.ready,
       sockets: [],
       latencyMs: { p50: 1.5, p99: null },
       errors: {},
       clockOffsetMs: null,
       budgets: {},
+      circuits: [],
       queued: 0,
       lastSyncAt: AT,
     };

@@ -22,7 +22,9 @@ export const limiter: Bench = {
     const bucket = newTokenBucket(LIMITS, systemClock.monotonic());
     await new Promise((resolve) => setTimeout(resolve, 5)); // booted empty
     const granted = () => {};
-    const ours = side((i) => void runner.acquire("submit", COST, `submit:${i}`, granted));
+    const ours = side((i) =>
+      void runner.acquire("submit", COST, `submit:${i}`, granted, "BTC/USDT")
+    );
     const baseline = side(() => {
       advanceTokens(bucket, systemClock.monotonic());
       if (waitForTokens(bucket, COST, "other") === 0) spendTokens(bucket, COST);

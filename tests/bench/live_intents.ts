@@ -8,7 +8,7 @@ import { decimal } from "../../src/model/decimal.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
 import type { Bench, Figure } from "./harness.ts";
 import { plainFigure } from "./harness.ts";
-import { makeScratchDir, NO_LIMITS, until } from "./scratch.ts";
+import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { drive, median, quantile } from "./stats.ts";
 import { stillVenue } from "./still_venue.ts";
 
@@ -117,6 +117,7 @@ async function serve(size: number): Promise<void> {
   const kernel = await openKernel({
     exchanges: { main: { kind: "still", limits: NO_LIMITS } },
     store: { kind: "sqlite", path },
+    risk: NO_CAPS,
   });
   const exchange = kernel.exchange("main");
   const created = await drive(

@@ -1,5 +1,6 @@
 /** `deno task bench [--only NAME] [--json] [--latency MS] [--blocks N]`: see docs/BENCHMARKS.md. */
 import { Command } from "commander";
+import { cancelPriority } from "./cancel_priority.ts";
 import { durableIntents } from "./durable_intents.ts";
 import { type Bench, type Figure, toLine } from "./harness.ts";
 import { limiter } from "./limiter.ts";
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   liveIntents,
   recovery,
   limiter,
+  cancelPriority,
 ];
 
 interface Flags {

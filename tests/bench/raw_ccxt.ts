@@ -9,18 +9,24 @@ export interface RawCcxt {
     side: "buy",
     amount: number,
     price: number,
-  ): Promise<unknown>;
+  ): Promise<{ readonly id: string }>;
+  cancelOrder(id: string, symbol: string): Promise<unknown>;
+  fetchOrder(id: string, symbol: string): Promise<unknown>;
   cancelAllOrders(symbol: string): Promise<unknown>;
   loadMarkets(): Promise<unknown>;
 }
 
-/** With its markets loaded and its own rate limiter off. */
-export async function openRawCcxt(venueUrl: string, keys: Keys): Promise<RawCcxt> {
+/** With its markets loaded and, unless asked for, its own rate limiter off. */
+export async function openRawCcxt(
+  venueUrl: string,
+  keys: Keys,
+  { enableRateLimit = false }: { readonly enableRateLimit?: boolean } = {},
+): Promise<RawCcxt> {
   const { Exchange } = await binanceSpot.load();
   const exchange = new Exchange({
     ...binanceSpot.ccxtOptions,
     ...keys,
-    enableRateLimit: false,
+    enableRateLimit,
   });
   binanceSpot.configure(exchange);
   const { api } = exchange.urls;

@@ -7,7 +7,7 @@ import { openKernel, registerExchange } from "../../mod.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
 import type { Bench } from "./harness.ts";
-import { makeScratchDir, NO_LIMITS, until } from "./scratch.ts";
+import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { drive, median, quantile } from "./stats.ts";
 import { stillVenue } from "./still_venue.ts";
 
@@ -98,6 +98,7 @@ function open(path: string, venue: ReturnType<typeof stillVenue>) {
   registerExchange("still", venue.factory);
   return openKernel({
     exchanges: { main: { kind: "still", limits: NO_LIMITS } },
+    risk: NO_CAPS,
     store: { kind: "sqlite", path },
   });
 }

@@ -4,6 +4,17 @@ import { type ExchangeOptions, type OpenedKernel, openKernel } from "../../mod.t
 /** Far above what a process can send. */
 export const NO_LIMITS = { ordersPerSecond: 1_000_000, weightPerMinute: 1_000_000_000 };
 
+/** Caps that no bench reaches: they are checked all the same. */
+export const NO_CAPS = {
+  maxNotionalPerOrder: "1000000000000",
+  maxPositionNotional: "1000000000000000",
+  maxOpenOrders: 100_000,
+  maxOrdersPerSecond: 1_000_000,
+  maxOrdersPerMinute: 1_000_000,
+  maxModifiesPerSecond: 1_000_000,
+  maxModifiesPerMinute: 1_000_000,
+};
+
 export interface Scratch extends AsyncDisposable {
   readonly kernel: OpenedKernel;
   readonly path: string;
@@ -15,6 +26,7 @@ export async function openScratch(exchange: ExchangeOptions): Promise<Scratch> {
   const kernel = await openKernel({
     exchanges: { main: { ...exchange, limits: NO_LIMITS } },
     store: { kind: "sqlite", path },
+    risk: NO_CAPS,
   });
   return {
     kernel,

@@ -45,7 +45,7 @@ export function stillVenue(open: readonly VenueOrder[] = []): StillVenue {
     Promise.resolve({ kind: "read", value: [...orders.values()], venueTime: Date.now() });
   const factory: AdapterFactory = async ({ id, clock, random }) => {
     // Instruments, sockets and the rest of the port are the paper exchange's.
-    const options = { feed: { kind: "none" } };
+    const options = { feed: { kind: "none" }, balances: { USDT: "1000000000000000" } };
     const adapter = await createPaperAdapter({ id, clock, random, options });
     Object.assign(adapter.execution, { submit, openOrders });
     const onFact = adapter.onFact.bind(adapter);

@@ -167,7 +167,8 @@ Deno.test("start: flags win over the file, disabled exchanges are left out", asy
     await Deno.writeTextFile(
       config,
       "data: ./elsewhere\nhttp: { port: 1 }\nexchanges:\n" +
-        "  paper: { kind: paper }\n  off: { kind: paper, enabled: false }\n",
+        "  paper: { kind: paper }\n  off: { kind: paper, enabled: false }\n" +
+        "risk: { maxOpenOrders: 7 }\n",
     );
     const start = new Start();
     const ended = start.run("--config", config, "--port", "0", "--data", data);
@@ -175,6 +176,7 @@ Deno.test("start: flags win over the file, disabled exchanges are left out", asy
     const [options] = start.opened;
     assertEquals(Object.keys(options!.exchanges), ["paper"]);
     assertEquals(options!.store, { kind: "sqlite", path: data });
+    assertEquals(options!.risk, { maxOpenOrders: 7 });
     start.ask();
     assertEquals(await ended, 0);
   });
@@ -192,7 +194,7 @@ Deno.test("start: a wrong configuration is named by place and ends with 2", asyn
     await Deno.writeTextFile(config, 'exchanges: { a: { kind: paper } }\nrisk: { caps: "9" }\n');
     const capped = new Start();
     assertEquals(await capped.run("--config", config), 2);
-    assertStringIncludes(capped.err, `${config}:2:1 risk: not available in this version`);
+    assertStringIncludes(capped.err, `${config}:2:9 risk.caps: unknown key`);
     assertEquals(capped.opened, []);
     await Deno.writeTextFile(config, "exchanges:\n  a: { kind: paper, enabled: false }\n");
     assertEquals(await new Start().run("--config", config, "--data", data), 2);

@@ -141,37 +141,17 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ['kernel.yaml:5:38 exchanges.p.instruments.0.tickSize: expected more than 0, got "0"'],
   ],
   [
-    "risk caps, which nothing would enforce yet",
+    "a cap that is no text, and one that there is not",
     `${PAPER}risk: { maxNotionalPerOrder: 5, of: { no: interest } }\n`,
     [
-      "kernel.yaml:2:1 risk: not available in this version: " +
-      "remove the section, no cap in it would be enforced",
+      "kernel.yaml:2:30 risk.maxNotionalPerOrder: " +
+      'expected a decimal in quotes, e.g. "10.5", got number 5',
+      "kernel.yaml:2:33 risk.of: unknown key",
     ],
   ],
-  [
-    "an empty risk section",
-    `${PAPER}risk:\n`,
-    [
-      "kernel.yaml:2:1 risk: not available in this version: " +
-      "remove the section, no cap in it would be enforced",
-    ],
-  ],
-  [
-    "an exchange that should only be observed, also one that is disabled",
-    "exchanges:\n  p: { kind: paper, enabled: false, mode: observe }\n",
-    [
-      "kernel.yaml:2:43 exchanges.p.mode: " +
-      "observe is not available in this version; expected live",
-    ],
-  ],
-  [
-    "an account said to be the kernel's alone",
-    "exchanges:\n  p: { kind: paper, exclusiveAccount: true }\n",
-    [
-      "kernel.yaml:2:39 exchanges.p.exclusiveAccount: " +
-      "true is not available in this version; expected false",
-    ],
-  ],
+  ["an empty risk section", `${PAPER}risk:\n`, [
+    "kernel.yaml:2:6 risk: expected a map, got null",
+  ]],
   ["no exchanges", "data: ./x\n", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
   ["an empty file", "", ["kernel.yaml:1:1 exchanges: expected a map, got nothing"]],
   [
@@ -280,14 +260,40 @@ exchanges:
   assert(!lines.join("\n").includes("cfg-canary"), lines.join("\n"));
 });
 
-Deno.test("config: what is not built yet is refused from a variable too", () => {
+Deno.test("config: mode and whose account it is are taken from a variable too", () => {
   const section = "exchanges: { p: { kind: paper, mode: '${M}', exclusiveAccount: '${X}' } }";
-  assertEquals(mistakes(section, { M: "observe", X: "true" }), [
-    "kernel.yaml:1:38 exchanges.p.mode: observe is not available in this version; expected live",
-    "kernel.yaml:1:64 exchanges.p.exclusiveAccount: " +
-    "true is not available in this version; expected false",
-  ]);
-  parse(section, { M: "live", X: "false" });
+  const { p } = parse(section, { M: "observe", X: "true" }).exchanges;
+  assertEquals([p?.mode, p?.exclusiveAccount], ["observe", true]);
+  assertEquals(mistakes(section, { M: "watch", X: "maybe" }).length, 2);
+});
+
+Deno.test("config: the caps of the kernel and of one exchange are read", () => {
+  const { risk, exchanges } = parse(
+    `
+exchanges:
+  p: { kind: paper, risk: { maxOpenOrders: 3, maxPosition: { BTC: "0.5" } } }
+risk:
+  maxNotionalPerOrder: "10000"
+  priceCollarPercent: "\${COLLAR}"
+  maxQuantity: { BTC/USDT: "2" }
+`,
+    { COLLAR: "2.50" },
+  );
+  assertEquals<unknown>(risk, {
+    maxNotionalPerOrder: "10000",
+    priceCollarPercent: "2.5",
+    maxQuantity: { "BTC/USDT": "2" },
+  });
+  assertEquals<unknown>(exchanges["p"]?.risk, {
+    maxOpenOrders: 3,
+    maxPosition: { BTC: "0.5" },
+  });
+});
+
+Deno.test("config: a cap cannot be switched off", () => {
+  for (const cap of ["maxNotionalPerOrder: null", 'priceCollarPercent: "0"', "maxOpenOrders: -1"]) {
+    assertEquals(mistakes(`exchanges: { p: { kind: paper } }\nrisk: { ${cap} }`).length, 1, cap);
+  }
 });
 
 Deno.test("config: only the local testnet needs no keys", () => {

@@ -10,7 +10,7 @@ import { inspectorHandler } from "../../src/inspector/handler.ts";
 import type { Log } from "../../src/model/log.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { systemRandom } from "../../src/system/random.ts";
-import type { FaultName } from "../../src/testnet/faults.ts";
+import type { FaultName } from "../../src/testnet/fault_catalogue.ts";
 import { startTestnet, type Testnet } from "../../src/testnet/server.ts";
 import { resting, until } from "../faults/stage.ts";
 

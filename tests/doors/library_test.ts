@@ -1,7 +1,14 @@
 /** The library's door, on the real ccxt adapter: each bad input is named, and nothing of it is left. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KernelError, NotFoundError, ValidationError } from "../../mod.ts";
-import { EXCHANGE, openStage, resting, type Stage, until } from "../faults/stage.ts";
+import {
+  EXCHANGE,
+  openStage,
+  resting,
+  type Stage,
+  type StageOptions,
+  until,
+} from "../faults/stage.ts";
 
 /** [what is wrong, the code it is refused with, the field] */
 type Case = readonly [input: unknown, code: string, field: string];
@@ -125,10 +132,13 @@ Deno.test("doors: a wrong option of an exchange is refused by its path", async (
       [{ requestTimeoutMs: "soon" }, "requestTimeoutMs"],
       [{ unheardOf: 1 }, "unheardOf"],
       [{ kind: "bonance" }, "kind"],
-      [{ mode: "observe" }, "mode"],
+      [{ mode: "watch" }, "mode"],
+      [{ risk: { maxOpenOrders: -1 } }, "risk.maxOpenOrders"],
     ] as const
   ) {
-    const error = await assertRejects(() => openStage({ exchange }), KernelError);
+    // Wrong on purpose, as a caller without types would write it.
+    const wrong = exchange as StageOptions["exchange"] & object;
+    const error = await assertRejects(() => openStage({ exchange: wrong }), KernelError);
     assertEquals(error.name, "ConfigError");
     assert(error.message.startsWith(`exchanges.${EXCHANGE}`), error.message);
     assert(error.message.includes(path), error.message);

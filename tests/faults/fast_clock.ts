@@ -4,11 +4,14 @@ import { systemClock } from "../../src/system/clock.ts";
 
 export class FastClock implements Clock {
   readonly #times: number;
-  readonly #startedAt = systemClock.now();
+  readonly #startedAt: number;
   readonly #started = systemClock.monotonic();
 
-  constructor(times: number) {
+  /** @param intoMinuteMs where in a minute it starts, for what a venue counts by minutes. */
+  constructor(times: number, { intoMinuteMs }: { readonly intoMinuteMs?: number } = {}) {
     this.#times = times;
+    const now = systemClock.now();
+    this.#startedAt = intoMinuteMs === undefined ? now : now - now % 60_000 + intoMinuteMs;
   }
 
   now(): number {

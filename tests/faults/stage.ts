@@ -16,11 +16,16 @@ import { startTestnet, type Testnet, type TestnetOptions } from "../../src/testn
 
 export const EXCHANGE = "main";
 
+/** Until it is cleared. */
+const EVERY = 1_000_000;
+
 export interface StageOptions {
   readonly clock?: Clock;
   readonly exchange?: Partial<ExchangeOptions>;
   readonly kernel?: Partial<OpenKernelOptions>;
   readonly testnet?: Partial<TestnetOptions>;
+  /** Before the kernel connects. */
+  readonly prepare?: (testnet: Testnet) => void;
   /** Something that stands before the testnet; default: nothing. */
   readonly endpointsOf?: (url: string) => string;
 }
@@ -39,6 +44,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     ...options.testnet,
   });
   try {
+    options.prepare?.(testnet);
     const kernel = await openKernel({
       exchanges: {
         [EXCHANGE]: {
@@ -53,7 +59,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       clock,
       ...options.kernel,
     });
-    return new Stage(testnet, kernel);
+    return new Stage(testnet, kernel, clock);
   } catch (error) {
     await testnet.close();
     throw error;
@@ -62,12 +68,18 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
 export class Stage implements AsyncDisposable {
   readonly testnet: Testnet;
+  readonly clock: Clock;
   readonly kernel: Awaited<ReturnType<typeof openKernel>>;
   readonly exchange: ExchangeKernel;
   readonly events: KernelEvent[] = [];
 
-  constructor(testnet: Testnet, kernel: Awaited<ReturnType<typeof openKernel>>) {
+  constructor(
+    testnet: Testnet,
+    kernel: Awaited<ReturnType<typeof openKernel>>,
+    clock: Clock,
+  ) {
     this.testnet = testnet;
+    this.clock = clock;
     this.kernel = kernel;
     this.exchange = kernel.exchange(EXCHANGE);
     this.exchange.subscribeEvents((event) => this.events.push(event));
@@ -76,6 +88,33 @@ export class Stage implements AsyncDisposable {
   /** For the next order that is placed. */
   arm(fault: FaultInput["fault"]): void {
     this.testnet.arm({ exchange: "binance", fault, match: { operation: "order.place" }, count: 1 });
+  }
+
+  /** For requests and frames of this operation: the next one, unless `fields` says otherwise. */
+  armOn(
+    operation: string,
+    fault: FaultInput["fault"],
+    fields: Partial<Pick<FaultInput, "count" | "skip" | "delayMs">> = {},
+  ): void {
+    const match = { operation };
+    this.testnet.arm({ exchange: "binance", fault, match, count: 1, ...fields });
+  }
+
+  /** Everything asked over REST from now on meets this fault; sockets are cut and refused. */
+  darken(fault: FaultInput["fault"]): void {
+    this.testnet.arm({ exchange: "binance", fault, count: EVERY });
+    this.testnet.arm({ exchange: "binance", fault: "refuseSocket", count: EVERY });
+    this.testnet.arm({ exchange: "binance", fault: "dropSocket" });
+  }
+
+  /** How often this operation was asked for. */
+  asked(operation: string): number {
+    return this.testnet.heard("binance").filter((each) => each.operation.name === operation).length;
+  }
+
+  /** A print at this price; resting orders it crosses fill up to `quantity`, or all. */
+  trade(price: string, quantity?: string): void {
+    this.testnet.setPrice("binance", { symbol: "BTCUSDT", price, quantity });
   }
 
   /** The stream would prove the acceptance before the loss of the answer is noticed. */

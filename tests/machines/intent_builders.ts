@@ -10,6 +10,7 @@ import type { Fill } from "../../src/model/fill.ts";
 import type { OrderIntent } from "../../src/model/intent.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
+import type { IntentVerdict } from "../../src/model/verdict.ts";
 
 export const POLICY: IntentPolicy = {
   amendInPlace: false,
@@ -236,6 +237,24 @@ export const say = {
   }),
   resume: (at = 1_000): IntentEvent => ({ type: "order.resume", at }),
   verify: (at = 1_000): IntentEvent => ({ type: "order.verify", at }),
+  resolve: (verdict: IntentVerdict, fills: readonly Fill[] = [], at = 1_000): IntentEvent => ({
+    type: "order.resolve",
+    at,
+    verdict,
+    fills,
+  }),
+  adopted: (order: Partial<VenueOrder> = {}, clientOrderId = "c1", at = 1_000): IntentEvent => ({
+    type: "order.adopted",
+    at,
+    clientOrderId,
+    order: aVenueOrder({ clientOrderId: null, ...order }),
+  }),
+  approved: (fills: readonly Fill[], attempt = 1, at = 1_000): IntentEvent => ({
+    type: "fill.approved",
+    at,
+    attempt,
+    fills,
+  }),
   passed: (
     name: "ack" | "lookup" | "cancel" | "fills" | "amend",
     at = 100_000,

@@ -113,9 +113,14 @@ Deno.test("intent: reads later than the venue remembers prove nothing: only a pe
   assert(context.indeterminate);
   assertEquals(context.effects.drift, "MissingOrder");
   assertEquals(context.conditions.OutcomeKnown?.slice(0, 2), ["False", "Indeterminate"]);
-  const later = after(context, say.absent(late + 1), say.absent(late + 2), say.verify(late + 3));
+  const later = after(context, say.absent(late + 1), say.absent(late + 2));
   assertEquals(later.phase, "SUBMITTING.inDoubt", "Indeterminate never resolves itself");
-  assertEquals(later.deadlines, {});
+  assertEquals(later.deadlines, {}, "nobody looks on by himself");
+  const asked = after(later, say.verify(late + 3));
+  assertEquals(asked.effects.commands.map(({ type }) => type), ["lookup"], "asked for: one read");
+  const again = after(asked, say.absent(late + 4));
+  assertEquals([again.phase, again.indeterminate], ["SUBMITTING.inDoubt", true]);
+  assertEquals(again.deadlines, {});
 });
 
 Deno.test("intent: an order known live that two reads cannot find is for a person", () => {

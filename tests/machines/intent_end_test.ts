@@ -15,6 +15,12 @@ const canceled = (filled = "0", cause: string | null = null): IntentEvent =>
   say.updated({ status: "CANCELED", filled: decimal(filled), cause });
 const expired = (filled = "0"): IntentEvent =>
   say.updated({ status: "EXPIRED", filled: decimal(filled) });
+const prevented = (filled = "0"): IntentEvent =>
+  say.updated({
+    status: "EXPIRED",
+    filled: decimal(filled),
+    cause: "SELF_TRADE_PREVENTION",
+  });
 const some = say.filled("t1", "0.4");
 
 /** From the venue's last word to the top state (domain.md). */
@@ -51,6 +57,12 @@ const ENDINGS: readonly (readonly [
     ["COMPLETED", "TIME_IN_FORCE"],
   ],
   ["GTC that expired", {}, [some, expired("0.4")], ["CANCELED", "TIME_IN_FORCE"]],
+  [
+    "GTC expired by self-trade prevention",
+    {},
+    [some, prevented("0.4")],
+    ["CANCELED", "SELF_TRADE_PREVENTION"],
+  ],
   ["canceled by somebody else", {}, [canceled()], ["CANCELED", "EXTERNAL"]],
   [
     "canceled by the venue, with its reason",
@@ -72,6 +84,12 @@ Deno.test("intent: onExternalCancel REPLACE places what is left again", () => {
   const next = after(open({ onExternalCancel: "REPLACE" }), some, canceled("0.4"));
   assertEquals([next.phase, sent(next)], ["PENDING.ready", ["ticket"]]);
   assertEquals(after(next, say.granted("c2")).attempts[1]?.amount, "0.6");
+});
+
+Deno.test("intent: what self-trade prevention expired follows onExternalCancel too", () => {
+  const next = after(open({ onExternalCancel: "REPLACE" }), some, prevented("0.4"));
+  assertEquals(next.phase, "PENDING.ready");
+  assertEquals(after(open({ onExternalCancel: "PAUSE" }), prevented()).phase, "PENDING.paused");
 });
 
 Deno.test("intent: onExternalCancel PAUSE waits until resumed, then places what is left", () => {

@@ -158,3 +158,10 @@ holds("a submit goes out with its attempt, in the turn that makes it, and never 
   const made = move.after.attemptCount - move.before.attemptCount;
   assertEquals(submits.length, made, told(move));
 });
+
+holds("L2: what does not rest is woken by a deadline, or waits for its ticket", (move) => {
+  const { unsettled, phase, deadlines, work } = move.after;
+  if (unsettled === null && phase !== "SUBMITTING.inFlight") return;
+  assert(Object.keys(deadlines).length > 0 || work.ticket, told(move));
+  if (unsettled?.overdue === null) assert(deadlines.alarm !== undefined, told(move));
+});

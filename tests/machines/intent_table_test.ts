@@ -51,6 +51,9 @@ const EVENTS: Readonly<Record<string, IntentEvent>> = {
   "order.modify": say.modify({ limitPrice: decimal("102") }),
   "order.resume": say.resume(),
   "order.verify": say.verify(),
+  "order.resolve": say.resolve({ kind: "absent", note: null }),
+  "order.adopted": say.adopted(),
+  "fill.approved": say.approved([aFill("approved:d1", "0.4")]),
   "deadline.passed ack": say.passed("ack"),
   "deadline.passed lookup": say.passed("lookup"),
   "deadline.passed cancel": say.passed("cancel"),
@@ -88,6 +91,9 @@ order.cancel                       | GONE   GONE   cancel  .       cancel  cance
 order.modify                       | .      .      .       .       replace replace .       .       .       .       .      .      .
 order.resume                       | .      ready  .       .       .       .       .       .       .       .       .      .      .
 order.verify                       | .      .      .       .       resolve resolve resolve .       .       .       .      .      .
+order.resolve                      | .      .      .       .       .       .       .       .       .       .       .      .      .
+order.adopted                      | resolve .      .       .       .       .       .       .       .       .       .      .      .
+fill.approved                      | .      .      partly  partly  partly  .       .       .       .       .       .      .      cancel
 deadline.passed ack                | .      .      doubt   .       .       .       .       .       .       .       .      .      .
 deadline.passed lookup             | .      .      .       .       .       .       .       .       .       .       .      .      .
 deadline.passed cancel             | .      .      .       .       .       .       .       .       .       .       .      .      .

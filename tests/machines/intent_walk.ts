@@ -3,9 +3,11 @@ import fc from "fast-check";
 import type { IntentContext, IntentPolicy } from "../../machines/intent_context.ts";
 import type { IntentEvent } from "../../machines/intent_events.ts";
 import { step } from "../../machines/step.ts";
+import { fillsOfVerdict, verdictFault } from "../../machines/verdict.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import type { StandardOrder, StandardOrderStatus } from "../../src/model/order.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
+import type { IntentVerdict } from "../../src/model/verdict.ts";
 import { aContext, aFill, say } from "./intent_builders.ts";
 
 /** One choice of the walk; what it means depends on where the intent is. */
@@ -18,7 +20,7 @@ export interface Choice {
 
 export const choices = fc.array(
   fc.record<Choice>({
-    kind: fc.nat(25),
+    kind: fc.nat(26),
     pick: fc.nat(11),
     amount: fc.nat(10),
     ms: fc.oneof(fc.nat(3), fc.nat(20_000), fc.constant(4_000_000)),
@@ -35,12 +37,21 @@ export const starts = fc.record({
   onAbsent: fc.constantFrom<StandardOrder["onAbsent"]>("RETRY", "FAIL"),
   timeInForce: fc.constantFrom<StandardOrder["timeInForce"]>("GTC", "IOC"),
   submitBy: fc.constantFrom(null, 60_000),
-  prefix: fc.nat(4),
+  prefix: fc.nat(6),
   policy: fc.record<Pick<IntentPolicy, "amendInPlace" | "cancelByClientOrderId">>({
     amendInPlace: fc.boolean(),
     cancelByClientOrderId: fc.boolean(),
   }),
 });
+
+/** The first of two attempts, told dead, fills after all; the second was stopped at the gate. */
+const STRAY: readonly IntentEvent[] = [
+  say.granted("c1", 8_000),
+  say.notSent("HELD"),
+  say.granted("c2", 8_000),
+  say.filled("t0", "0.1", { filled: decimal("0.1"), status: "PARTIALLY_FILLED" }),
+  say.notSent("HELD", 2),
+];
 
 /** Some walks begin where a second attempt is under way and the first is told dead. */
 export const prefixes: readonly (readonly IntentEvent[])[] = [
@@ -49,6 +60,8 @@ export const prefixes: readonly (readonly IntentEvent[])[] = [
   [say.granted("c1", 8_000), say.notSent("HELD"), say.granted("c2", 8_000)],
   [say.granted("c1", 8_000), say.notSent("HELD"), say.granted("c2", 8_000), say.accepted(2)],
   [say.granted("c1", 8_000), say.notSent("HELD"), say.granted("c2", 8_000), say.refused(2)],
+  STRAY,
+  [...STRAY, say.accepted(2, { exchangeOrderId: "x2" })],
 ];
 
 type Start = typeof starts extends fc.Arbitrary<infer T> ? T : never;
@@ -165,7 +178,32 @@ const KINDS: readonly ((making: Making) => IntentEvent)[] = [
   due,
   due,
   due,
+  (m) => ASKED[m.choice.ms % ASKED.length]!(m),
 ];
+
+/** What a person asks for beside orders: rarer than all else. */
+const ASKED: readonly ((making: Making) => IntentEvent)[] = [
+  (m) => word(m),
+  (m) => say.approved([aFill(`approved:${m.trade()}`, tenths(1))], m.number, m.at),
+  // Adoption makes an intent; to one that has been attempted it means nothing.
+  (m) => m.context.attemptCount > 0 ? say.adopted(order(m), "c1", m.at) : say.verify(m.at),
+];
+
+/** A person's word on the last attempt; void unless its outcome is indeterminate. */
+function word({ context, choice, at }: Making): IntentEvent {
+  const attempt = context.attempts.at(-1);
+  const filled = decimal(tenths(choice.amount));
+  const price = choice.pick % 2 === 0 ? decimal("100") : null;
+  const verdicts: readonly IntentVerdict[] = [
+    { kind: "absent", note: null },
+    { kind: "canceled", filled, price, note: null },
+    { kind: "filled", price, note: "seen on the venue's page" },
+  ];
+  const verdict = verdicts[choice.pick % 3] ?? { kind: "absent", note: null };
+  if (attempt === undefined || verdictFault(attempt, verdict) !== null) return say.verify(at);
+  const fills = context.indeterminate ? fillsOfVerdict(context, attempt, { verdict, at }) : [];
+  return say.resolve(verdict, fills, at);
+}
 
 function amendOutcome(m: Making): Extract<IntentEvent, { type: "amend.answered" }>["outcome"] {
   switch (m.choice.pick % 4) {

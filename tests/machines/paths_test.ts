@@ -53,8 +53,6 @@ const EVENTS = {
     { type: "queue.emptied" },
     { type: "venue.banned", until: 9_000 },
     { type: "venue.banned", until: 1_000 },
-    { type: "refusals.alike", code: "FILTER", at: 1_000 },
-    { type: "venue.answered" },
     { type: "deadline.passed", at: 5_000 },
     { type: "deadline.passed", at: 50_000 },
     { type: "requests.drain" },

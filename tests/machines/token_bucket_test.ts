@@ -195,3 +195,31 @@ Deno.test("token bucket: waiting as long as it says is always enough", () => {
 Deno.test("token bucket: limits that allow nothing are refused", () => {
   assertThrows(() => newTokenBucket(limits(0), 0), RangeError, "orders budget: capacity 0");
 });
+
+Deno.test("token bucket: a report is read without what of ours is still under way", () => {
+  const bucket = newTokenBucket(limits(100, 1_000), 0);
+  advanceTokens(bucket, 60_000);
+  for (let i = 0; i < 5; i++) spendTokens(bucket, ORDER);
+  // 895 are others'; with our 5 under way and 100 kept for cancels nothing is left.
+  correctTokens(bucket, { weightUsed: 895, ordersUsed: null });
+  assert(waitForTokens(bucket, ORDER, "other") > 0);
+});
+
+Deno.test("token bucket: what a report has come to contain is not counted twice", () => {
+  const bucket = newTokenBucket(limits(100, 1_000), 0);
+  advanceTokens(bucket, 60_000);
+  correctTokens(bucket, { weightUsed: 890, ordersUsed: null });
+  for (let i = 0; i < 5; i++) spendTokens(bucket, ORDER);
+  correctTokens(bucket, { weightUsed: 895, ordersUsed: null });
+  assertEquals(waitForTokens(bucket, ORDER, "other"), 0);
+});
+
+Deno.test("token bucket: what was sent long ago is under way no more", () => {
+  const bucket = newTokenBucket(limits(100, 1_000), 0);
+  advanceTokens(bucket, 60_000);
+  for (let i = 0; i < 5; i++) spendTokens(bucket, ORDER);
+  advanceTokens(bucket, 61_000);
+  advanceTokens(bucket, 62_000);
+  correctTokens(bucket, { weightUsed: 895, ordersUsed: null });
+  assertEquals(waitForTokens(bucket, ORDER, "other"), 0);
+});

@@ -1,52 +1,39 @@
 /**
- * The venue port of one simulated process: signs, asks the gate, and hands over to the transport.
+ * The venue port of one simulated process: its reads, its stream and its clock. What it sends is in
+ * `mutations.ts`.
  */
 import type {
-  AmendOutcome,
-  AmendRequest,
-  CancelOutcome,
   ExchangeAdapter,
   ExchangeCapabilities,
   LookupOutcome,
   OrderRef,
   ReadOutcome,
-  SendGate,
-  SubmitOutcome,
-  SubmitRequest,
+  RequestKind,
   VenueFact,
 } from "../../src/exchanges/exchange.ts";
-import type {
-  EngineResult,
-  ExecutionReport,
-  PaperTrade,
-} from "../../src/exchanges/paper/messages.ts";
-import {
-  balanceView,
-  fillOf,
-  refusalOf,
-  tickerOf,
-  venueOrderOf,
-} from "../../src/exchanges/paper/venue_view.ts";
+import type { ExecutionReport, PaperTrade } from "../../src/exchanges/paper/messages.ts";
+import { balanceView, fillOf, tickerOf } from "../../src/exchanges/paper/venue_view.ts";
 import type { Fill } from "../../src/model/fill.ts";
-import type { StandardOrder } from "../../src/model/order.ts";
 import type { EpochMs } from "../../src/model/scalars.ts";
+import { CANARY, keyOf, Mutations, type WireWatch } from "./mutations.ts";
 import { SimulatedSocket } from "./socket.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
-import { ACCOUNT, TIMING, type View, type WireRequest } from "./venue.ts";
+import { ACCOUNT, TIMING, type View } from "./venue.ts";
 
 export const EXCHANGE = "sim";
 
-/** The checks look at each request the moment before it leaves and when it takes effect. */
-export interface WireWatch {
-  /** @returns false when the process was killed here, before the request left. */
-  sending(request: WireRequest, ref: OrderRef | SubmitRequest): boolean;
+export interface AdapterWatch extends Omit<WireWatch, "asked"> {
+  /** The kernel asked its adapter for this. */
+  asked(kind: RequestKind): void;
 }
 
-export interface SimulatedAdapterOptions extends TransportOptions {
-  readonly watch: WireWatch;
+export interface SimulatedAdapterOptions extends Omit<TransportOptions, "onBanned"> {
+  readonly watch: AdapterWatch;
+  /** The kernel is told to stay away. */
+  readonly onBanned: (retryAfterMs: number) => void;
 }
 
-type Mutated = SubmitOutcome | CancelOutcome;
+type Clocked = ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>;
 
 export class SimulatedAdapter implements ExchangeAdapter {
   readonly id = EXCHANGE;
@@ -67,46 +54,109 @@ export class SimulatedAdapter implements ExchangeAdapter {
   constructor(options: SimulatedAdapterOptions) {
     this.#o = options;
     const { incarnation, decisions, venue } = options;
-    const { instruments } = venue.engine;
-    this.#transport = new Transport(options);
+    const onBanned = (retryAfterMs: number) => this.ban(retryAfterMs);
+    this.#transport = new Transport({ ...options, onBanned });
     this.socket = new SimulatedSocket({
       incarnation,
       decisions,
+      isRefused: () => venue.gateway.isDown || venue.gateway.isLoginExpired,
       deliver: (fact) => this.#listener(fact),
     });
     this.sockets = [this.socket];
-    const limit = { capacity: 100_000, intervalMs: 60_000 };
     this.capabilities = {
       timing: TIMING,
-      rateLimits: { weight: limit, orders: limit },
-      cost: (kind) => ({ weight: 1, orders: kind === "submit" ? 1 : 0 }),
+      rateLimits: venue.budgets.limits,
+      cost: (kind) => venue.budgets.cost(kind),
       cancelByClientOrderId: decisions.trait("cancelByClientOrderId", 0.7),
       amendInPlace: decisions.trait("amendInPlace", 0.6),
     };
+    const { listed } = venue.gateway;
     this.instruments = {
-      load: () => Promise.resolve(this.#readNow([...instruments.values()])),
-      get: (symbolId) => instruments.get(symbolId),
-      list: () => [...instruments.values()],
+      load: () => Promise.resolve(this.#readNow([...listed.values()])),
+      get: (symbolId) => listed.get(symbolId),
+      list: () => [...listed.values()],
     };
     this.marketData = {
       subscribeTicks: () => Promise.resolve(),
       ticker: (symbolId) => {
-        if (!instruments.has(symbolId)) return undefined;
+        if (!listed.has(symbolId)) return undefined;
         const at = { venueTime: venue.now(), receivedAt: incarnation.now() };
         return tickerOf(symbolId, venue.engine.top(symbolId), at);
       },
     };
-    this.execution = {
-      submit: (request, gate) => this.#submit(request, gate),
-      cancel: (ref, gate) => this.#cancel(ref, gate),
-      amend: (request, gate) => this.#amend(request, gate),
+    this.execution = this.#execution();
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  async connect(signal: AbortSignal): Promise<void> {
+    if (this.#o.decisions.fault("dialFailed", 0.1)) throw new Error(`no way for ${CANARY}`);
+    const measured = await this.#measure();
+    if (measured.kind === "failed") throw new Error("the venue's clock cannot be read");
+    signal.throwIfAborted();
+    this.#isConnected = true;
+  }
+
+  disconnect(): Promise<void> {
+    this.#isConnected = false;
+    return this.socket.close();
+  }
+
+  venueNow(): EpochMs | null {
+    if (this.#offset === null) return null;
+    return Math.floor(this.#o.incarnation.monotonic() + this.#offset);
+  }
+
+  syncClock(): Promise<Clocked> {
+    this.#o.watch.asked("serverTime");
+    return this.#measure();
+  }
+
+  onFact(listener: (fact: VenueFact) => void): void {
+    this.#listener = listener;
+  }
+
+  /** 429: nothing may be sent for so long. */
+  ban(retryAfterMs: number): void {
+    this.#o.onBanned(retryAfterMs);
+    this.#listener({ kind: "banned", retryAfterMs, status: 429 });
+  }
+
+  /** The venue tells a change of the account on its stream. */
+  tell({ order, trade }: ExecutionReport): void {
+    const { incarnation, decisions, venue } = this.#o;
+    const receivedAt = incarnation.now();
+    const fill = trade === null ? null : fillOf(trade, receivedAt);
+    const isTogether = decisions.trait("fillsInOrderFrames", 0.5);
+    if (fill !== null && !isTogether) {
+      this.socket.push(() => ({ kind: "fill", fill, receivedAt: incarnation.now() }));
+    }
+    const view = venue.shown(order, fill !== null && isTogether ? [fill] : []);
+    this.socket.push(() => ({ kind: "order", order: view, receivedAt: incarnation.now() }));
+  }
+
+  #execution(): ExchangeAdapter["execution"] {
+    const { venue } = this.#o;
+    const mutations = new Mutations({
+      ...this.#o,
+      capabilities: this.capabilities,
+      transport: this.#transport,
+      isConnected: () => this.#isConnected,
+      venueNow: () => this.venueNow(),
+    });
+    return {
+      submit: (request, gate) => mutations.submit(request, gate),
+      cancel: (ref, gate) => mutations.cancel(ref, gate),
+      amend: (request, gate) => mutations.amend(request, gate),
       lookup: (ref) => this.#lookup(ref),
       openOrders: (symbolId) =>
         this.#read(
           "openOrders",
           (view) =>
             view.openOrders().filter((o) => symbolId === undefined || o.symbolId === symbolId)
-              .map((order) => venueOrderOf(order)),
+              .map((order) => venue.shown(order)),
         ),
       fillsSince: (symbolId, since) =>
         this.#read(
@@ -128,172 +178,9 @@ export class SimulatedAdapter implements ExchangeAdapter {
     };
   }
 
-  get isConnected(): boolean {
-    return this.#isConnected;
-  }
-
-  async connect(signal: AbortSignal): Promise<void> {
-    if (this.#o.decisions.fault("dialFailed", 0.1)) throw new Error("the venue cannot be reached");
-    const measured = await this.syncClock();
-    if (measured.kind === "failed") throw new Error("the venue's clock cannot be read");
-    signal.throwIfAborted();
-    this.#isConnected = true;
-  }
-
-  disconnect(): Promise<void> {
-    this.#isConnected = false;
-    return this.socket.close();
-  }
-
-  venueNow(): EpochMs | null {
-    if (this.#offset === null) return null;
-    return Math.floor(this.#o.incarnation.monotonic() + this.#offset);
-  }
-
-  async syncClock(): Promise<
-    ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>
-  > {
-    const { incarnation, venue } = this.#o;
-    const asked = incarnation.monotonic();
-    const read = await this.#read("serverTime", () => venue.now());
-    if (read.kind === "failed") return read;
-    const answered = incarnation.monotonic();
-    this.#offset = read.value - (asked + answered) / 2;
-    const offsetMs = (this.venueNow() ?? 0) - incarnation.now();
-    const value = { offsetMs, roundTripMs: answered - asked };
-    return { kind: "read", value, venueTime: read.venueTime };
-  }
-
-  onFact(listener: (fact: VenueFact) => void): void {
-    this.#listener = listener;
-  }
-
-  /** 429: nothing may be sent for so long. */
-  ban(retryAfterMs: number): void {
-    this.#listener({ kind: "banned", retryAfterMs, status: 429 });
-  }
-
-  /** The venue tells a change of the account on its stream. */
-  tell({ order, trade }: ExecutionReport): void {
-    const { incarnation, decisions } = this.#o;
-    const receivedAt = incarnation.now();
-    const fill = trade === null ? null : fillOf(trade, receivedAt);
-    const isTogether = decisions.trait("fillsInOrderFrames", 0.5);
-    if (fill !== null && !isTogether) {
-      this.socket.push(() => ({ kind: "fill", fill, receivedAt: incarnation.now() }));
-    }
-    const view = venueOrderOf(order, fill !== null && isTogether ? [fill] : []);
-    this.socket.push(() => ({ kind: "order", order: view, receivedAt: incarnation.now() }));
-  }
-
-  #submit(request: SubmitRequest, gate: SendGate): Promise<SubmitOutcome> {
-    const { engine } = this.#o.venue;
-    return this.#send<SubmitOutcome>("submit", request, gate, () => {
-      const { order, amount, clientOrderId } = request;
-      return this.#outcome(engine.submit(ACCOUNT, {
-        symbolId: order.symbolId,
-        side: order.side,
-        type: order.limitPrice === null ? "MARKET" : "LIMIT",
-        price: order.limitPrice,
-        quantity: amount,
-        timeInForce: engineTimeInForce(order),
-        postOnly: order.postOnly,
-        clientOrderId,
-        selfTradePrevention: order.selfTradePrevention ?? "NONE",
-      }));
-    });
-  }
-
-  #amend(request: AmendRequest, gate: SendGate): Promise<AmendOutcome> {
-    const { limitPrice } = request.order;
-    return this.#send<AmendOutcome>(
-      "amend",
-      request,
-      gate,
-      () =>
-        this.#outcome(this.#o.venue.engine.amend(ACCOUNT, {
-          ...keyOf(request),
-          quantity: request.amount,
-          ...(limitPrice === null ? {} : { price: limitPrice }),
-        })),
-    );
-  }
-
-  #cancel(ref: OrderRef, gate: SendGate): Promise<CancelOutcome> {
-    if (ref.exchangeOrderId === null && !this.capabilities.cancelByClientOrderId) {
-      return Promise.resolve({ kind: "notSent", reason: "NO_EXCHANGE_ORDER_ID" });
-    }
-    return this.#send<CancelOutcome>("cancel", ref, gate, () => {
-      const result = this.#o.venue.engine.cancel(ACCOUNT, keyOf(ref));
-      if (result.kind === "accepted") {
-        return { kind: "accepted", order: venueOrderOf(result.order) };
-      }
-      return { kind: "notFound" };
-    });
-  }
-
-  async #send<T extends Mutated>(
-    kind: WireRequest["kind"],
-    ref: (OrderRef & { readonly deadline?: EpochMs }) | SubmitRequest,
-    gate: SendGate,
-    execute: () => T,
-  ): Promise<T | Exclude<Mutated, { kind: "accepted" | "notFound" }>> {
-    const { decisions, watch, incarnation } = this.#o;
-    const isTroubled = decisions.fault("slowSigning", 0.05);
-    if (isTroubled) {
-      await this.#sleep(decisions.between("sign:slow", [20, 6_000]));
-    }
-    const signedAt = this.venueNow();
-    if (!this.#isConnected || signedAt === null) {
-      return { kind: "notSent", reason: "NOT_CONNECTED" };
-    }
-    const left = Math.max(0, (ref.deadline ?? Infinity) - signedAt);
-    // Some adapters shorten the validity to fit the deadline; of others the gate stops what is late.
-    const isFitted = decisions.trait("fittedValidity", 0.5);
-    const validForMs = isFitted ? Math.min(TIMING.validityMs, left) : TIMING.validityMs;
-    const stop = gate.check({ signedAt, validForMs });
-    if (stop !== null) return { kind: "notSent", reason: stop };
-    const request: WireRequest = {
-      kind,
-      clientOrderId: ref.clientOrderId,
-      validUntil: signedAt + validForMs,
-      isDone: false,
-      isAdmitted: false,
-    };
-    // A dead process sends nothing, and hears nothing.
-    if (!incarnation.alive || !watch.sending(request, ref)) return await new Promise(() => {});
-    gate.sent();
-    return await this.#transport.mutate<T | Exclude<Mutated, { kind: "accepted" | "notFound" }>>({
-      request,
-      isTroubled,
-      execute,
-      unknown: (cause) => ({ kind: "unknown", cause }),
-      refuse: (code, retryAfterMs) => ({
-        kind: "refused",
-        reason: {
-          code,
-          venueCode: code,
-          message: `Cannot execute: ${code}`,
-          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        },
-      }),
-    });
-  }
-
-  #outcome(result: EngineResult): SubmitOutcome {
-    if (result.kind === "rejected") {
-      return result.code === "DUPLICATE_CLIENT_ORDER_ID"
-        ? { kind: "unknown", cause: { code: "DUPLICATE_ID", message: result.message } }
-        : { kind: "refused", reason: refusalOf(result) };
-    }
-    const { incarnation, decisions } = this.#o;
-    const withFills = decisions.trait("fillsInAnswers", 0.5);
-    const fills = withFills ? result.trades.map((t) => fillOf(t, incarnation.now())) : [];
-    return { kind: "accepted", order: venueOrderOf(result.order, fills) };
-  }
-
   #lookup(ref: OrderRef): Promise<LookupOutcome> {
     const { venue, decisions } = this.#o;
+    this.#o.watch.asked("lookup");
     return this.#transport.read<LookupOutcome>("lookup", {
       answer: (view) => {
         const order = view.order(keyOf(ref));
@@ -301,7 +188,7 @@ export class SimulatedAdapter implements ExchangeAdapter {
         if (order === undefined) return { kind: "absent", venueTime };
         const withFills = decisions.trait("fillsInLookups", 0.3);
         const fills = withFills ? this.#fills(view, (t) => t.orderId === order.orderId) : [];
-        return { kind: "found", order: venueOrderOf(order, fills), venueTime };
+        return { kind: "found", order: venue.shown(order, fills), venueTime };
       },
       fail: (cause, retryAfterMs) => failed(cause, retryAfterMs),
     });
@@ -316,19 +203,32 @@ export class SimulatedAdapter implements ExchangeAdapter {
     });
   }
 
-  #read<T>(name: string, value: (view: View) => T): Promise<ReadOutcome<T>> {
-    return this.#transport.read<ReadOutcome<T>>(name, {
+  #read<T>(kind: RequestKind, value: (view: View) => T): Promise<ReadOutcome<T>> {
+    this.#o.watch.asked(kind);
+    return this.#ask(kind, value);
+  }
+
+  #ask<T>(kind: RequestKind, value: (view: View) => T): Promise<ReadOutcome<T>> {
+    return this.#transport.read<ReadOutcome<T>>(kind, {
       answer: (view) => this.#readNow(value(view)),
       fail: (cause, retryAfterMs) => failed(cause, retryAfterMs),
     });
   }
 
-  #readNow<T>(value: T): Extract<ReadOutcome<T>, { kind: "read" }> {
-    return { kind: "read", value, venueTime: this.#o.venue.now() };
+  async #measure(): Promise<Clocked> {
+    const { incarnation, venue } = this.#o;
+    const asked = incarnation.monotonic();
+    const read = await this.#ask("serverTime", () => venue.now());
+    if (read.kind === "failed") return read;
+    const answered = incarnation.monotonic();
+    this.#offset = read.value - (asked + answered) / 2;
+    const offsetMs = (this.venueNow() ?? 0) - incarnation.now();
+    const value = { offsetMs, roundTripMs: answered - asked };
+    return { kind: "read", value, venueTime: read.venueTime };
   }
 
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#o.incarnation.setTimer(resolve, ms));
+  #readNow<T>(value: T): Extract<ReadOutcome<T>, { kind: "read" }> {
+    return { kind: "read", value, venueTime: this.#o.venue.now() };
   }
 }
 
@@ -337,14 +237,4 @@ function failed(
   retryAfterMs: number | undefined,
 ): Extract<ReadOutcome<never>, { kind: "failed" }> {
   return { kind: "failed", cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-function keyOf({ symbolId, exchangeOrderId, clientOrderId }: OrderRef) {
-  return exchangeOrderId === null
-    ? { symbolId, clientOrderId }
-    : { symbolId, orderId: Number(exchangeOrderId) };
-}
-
-function engineTimeInForce({ timeInForce }: StandardOrder): "GTC" | "IOC" | "FOK" {
-  return timeInForce === "IOC" || timeInForce === "FOK" ? timeInForce : "GTC";
 }

@@ -5,34 +5,51 @@
 
 /** What can go wrong; each is on or off for a whole world, drawn from its seed (swarm). */
 export const FAULTS = [
+  // The process: killed between two events, or at one of its ports.
   "crash",
   "crashOnSend",
   "crashOnAppend",
+  "crashOnRead",
+  "crashOnAnswer",
+  "restart",
+  // Mutations on their way there and back.
   "requestLost",
   "requestDelayed",
+  "requestDuplicated",
+  "firstCopyRejected",
   "resetWhileDelayed",
   "responseLost",
   "responseDelayed",
   "adapterMute",
+  "adapterThrew",
   "serverError",
   "refused",
   "slowEngine",
   "slowSigning",
+  // Reads.
   "readFailed",
   "readSlow",
   "readStale",
+  // The stream.
   "frameDropped",
   "frameDelayed",
   "frameDuplicated",
   "socketDropped",
   "socketMute",
   "dialFailed",
+  // The venue as a whole.
   "banned",
+  "maintenance",
+  "authExpired",
+  "venueClockStep",
+  "delisted",
+  "tickChanged",
+  "externalCancel",
+  "expired",
+  // The machine.
   "wallStep",
   "diskSlow",
   "diskFailed",
-  "externalCancel",
-  "restart",
 ] as const;
 
 export type FaultKind = typeof FAULTS[number];
@@ -50,7 +67,7 @@ export class Decisions {
   readonly hits: string[] = [];
   /** Off while the world heals. */
   faultsOn = true;
-  readonly #counters = new Map<string, number>();
+  readonly #sites = new Map<string, Site>();
   readonly #enabled: ReadonlySet<FaultKind>;
   readonly #suppressed: ReadonlySet<string>;
   readonly #onFault: (name: string) => void;
@@ -64,9 +81,8 @@ export class Decisions {
 
   /** A float in [0, 1). */
   next(site: string): number {
-    const count = this.#counters.get(site) ?? 0;
-    this.#counters.set(site, count + 1);
-    return hash(this.seed, site, count);
+    const known = this.#site(site);
+    return draw(known.hash, known.count++);
   }
 
   /** An integer from `low` to `high`, both included. */
@@ -91,24 +107,46 @@ export class Decisions {
 
   /** Whether this fault happens now. */
   fault(kind: FaultKind, probability: number): boolean {
-    const site = `fault:${kind}`;
-    const count = this.#counters.get(site) ?? 0;
-    this.#counters.set(site, count + 1);
+    const site = this.#site(kind, "fault:");
+    const count = site.count++;
     if (!this.faultsOn || !this.#enabled.has(kind)) return false;
-    if (hash(this.seed, site, count) >= probability) return false;
+    if (draw(site.hash, count) >= probability) return false;
     const name = `${kind}#${count}`;
     if (this.#suppressed.has(name)) return false;
     this.hits.push(name);
     this.#onFault(name);
     return true;
   }
+
+  /** @param prefix the same for all callers that share a name */
+  #site(name: string, prefix = ""): Site {
+    let site = this.#sites.get(name);
+    if (site === undefined) {
+      site = { hash: siteHash(this.seed, prefix + name), count: 0 };
+      this.#sites.set(name, site);
+    }
+    return site;
+  }
+}
+
+interface Site {
+  readonly hash: number;
+  count: number;
 }
 
 /** A float in [0, 1) that the three decide. */
 function hash(seed: number, site: string, count: number): number {
+  return draw(siteHash(seed, site), count);
+}
+
+function siteHash(seed: number, site: string): number {
   let h = (seed ^ 0x9e3779b9) >>> 0;
   for (let i = 0; i < site.length; i++) h = Math.imul(h ^ site.charCodeAt(i), 0x01000193) >>> 0;
-  h = Math.imul(h ^ count, 0x85ebca6b) >>> 0;
+  return h;
+}
+
+function draw(site: number, count: number): number {
+  let h = Math.imul(site ^ count, 0x85ebca6b) >>> 0;
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35) >>> 0;
   h ^= h >>> 16;

@@ -18,17 +18,21 @@ export class Disk {
   readonly durable: Store = openMemoryStore();
   readonly #decisions: Decisions;
   readonly #onAppend: () => void;
+  readonly #onSynced: () => boolean;
   readonly #onFailed: () => void;
   #unsynced: Pending[] = [];
 
   constructor(options: {
     readonly decisions: Decisions;
     readonly onAppend: () => void;
+    /** @returns whether the process was killed before it heard that the batch is durable. */
+    readonly onSynced: () => boolean;
     /** A process can append no more. */
     readonly onFailed: () => void;
   }) {
     this.#decisions = options.decisions;
     this.#onAppend = options.onAppend;
+    this.#onSynced = options.onSynced;
     this.#onFailed = options.onFailed;
   }
 
@@ -64,9 +68,12 @@ export class Disk {
     };
   }
 
-  /** The process died: of what waited, a prefix chosen by the seed had reached the disk. */
-  lose(): void {
-    const kept = this.#decisions.between("disk:kept", [0, this.#unsynced.length]);
+  /**
+   * The process died: of what waited, a prefix had reached the disk, chosen by the seed unless told.
+   */
+  lose(keeps?: number): void {
+    const drawn = this.#decisions.between("disk:kept", [0, this.#unsynced.length]);
+    const kept = keeps ?? drawn;
     for (const { batch } of this.#unsynced.slice(0, kept)) void this.durable.append(batch);
     this.#unsynced = [];
   }
@@ -97,9 +104,10 @@ export class Disk {
 
   #sync(upTo: Pending): void {
     const at = this.#unsynced.indexOf(upTo);
-    for (const { batch, resolve } of this.#unsynced.splice(0, at + 1)) {
-      // The memory store underneath answers synchronously.
-      resolve(this.durable.append(batch) as Receipt);
-    }
+    const synced = this.#unsynced.splice(0, at + 1);
+    // The memory store underneath answers synchronously.
+    const receipts = synced.map(({ batch }) => this.durable.append(batch) as Receipt);
+    if (this.#onSynced()) return;
+    synced.forEach(({ resolve }, i) => resolve(receipts[i]!));
   }
 }

@@ -108,6 +108,11 @@ const SEEDS: readonly (readonly [seed: number, what: string])[] = [
   [24, "parked fills stored before the turn that released them"],
   [362, "an amend that landed after its successor"],
   [79, "a stale read that brought the price before an amend back"],
+  [413, "a nameless trade of an order whose first copy was refused, after a crash"],
+  [1037, "the same, while the stream was silent"],
+  [5433, "a second copy that filled while the process was down and its intent had ended"],
+  [6096, "nameless trades of a second order"],
+  [1146, "a trade counted twice, as ours and as a stranger's"],
 ];
 
 for (const [seed, what] of SEEDS) {

@@ -1,37 +1,26 @@
-/** The real kernel against a faulty venue, a faulty line and a faulty disk, killed now and then. */
+/** The simulator itself: what it reaches, that it repeats itself, and how a run is shown again. */
 import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
-import { replayCommand, simulate } from "./simulate.ts";
-import { World, type WorldResult } from "./world.ts";
+import { compareProcesses } from "./determinism.ts";
+import { FAULTS } from "./decisions.ts";
+import { type Job, joined, replayCommand, runJob } from "./simulate.ts";
+import { World } from "./world.ts";
 
-/** The last lines before a violation: enough to see it, few enough to read. */
-const TAIL = 60;
+Deno.test("simulation: every kind of fault happens within a hundred seeds", async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 100 && seen.size < FAULTS.length; seed++) {
+    const { faults } = await new World({ seed, faultyMs: 20_000 }).run();
+    for (const fault of faults) seen.add(fault.slice(0, fault.indexOf("#")));
+  }
+  assertEquals(FAULTS.filter((kind) => !seen.has(kind)), []);
+});
 
-async function report(results: readonly WorldResult[]): Promise<string> {
-  const first = results[0];
-  if (first === undefined) return "";
-  const { trace } = await new World({ seed: first.seed, verbose: true }).run();
-  const { seed, violations } = first;
-  const what = violations.map(({ rule, message }) => `${rule}: ${message}`);
-  const others = results.slice(1).map((result) => result.seed).join(", ");
-  return [
-    `seed ${seed} violates ${what.join("; ")}`,
-    `replay: ${replayCommand(seed)}`,
-    ...(others === "" ? [] : [`also seeds ${others}`]),
-    ...trace.slice(-TAIL),
-  ].join("\n");
-}
-
-Deno.test("simulation: 100 seeds with faults and crashes keep every invariant", async () => {
-  const bad: WorldResult[] = [];
-  const summary = await simulate({
-    from: 1,
-    seeds: 100,
-    onViolation: (result) => void bad.push(result),
-  });
-  assertEquals(summary.violations, 0, await report(bad));
-  assertGreater(summary.crashes, 50, "the worlds crash");
-  assertGreater(summary.faults, 1_000, "the worlds have faults");
-  assertGreater(summary.orders, 1_000, "the worlds place orders");
+Deno.test("simulation: killed at every port of two scenarios, nothing is lost or doubled", async () => {
+  const jobs: readonly Job[] = [1, 2].map((seed) => ({ kind: "crashes", seed, pairs: false }));
+  const { summary, failures } = joined(await Promise.all(jobs.map(runJob)));
+  const [first] = failures;
+  assertEquals(summary.violations, 0, `${first?.replay}: ${first?.violations[0]?.message}`);
+  assertGreater(summary.seeds, 100, "the scenarios pass many ports");
+  assert(summary.crashes >= summary.seeds, "every run is killed");
 });
 
 Deno.test("simulation: the same seed gives the same run, event by event", async () => {
@@ -47,20 +36,10 @@ Deno.test("simulation: the same seed gives the same run, event by event", async 
   assertEquals(hashes.size, 5, "another seed gives another run");
 });
 
-Deno.test("simulation: another process runs a seed alike", async () => {
-  const { traceHash, steps } = await new World({ seed: 11 }).run();
-  const path = new URL("./replay.ts", import.meta.url).pathname;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const args = ["run", "--no-prompt", "--allow-env", "--config", config, path];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args, "--seed", "11", "--quiet"],
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const { code, stdout, stderr } = await child.output();
-  assertEquals(code, 0, new TextDecoder().decode(stderr));
-  const told = JSON.parse(new TextDecoder().decode(stdout));
-  assertEquals([told.traceHash, told.steps], [traceHash, steps]);
+Deno.test("simulation: two processes run the same seeds alike", async () => {
+  const { differing, steps } = await compareProcesses({ from: 11, count: 10 });
+  assertEquals(differing, []);
+  assertGreater(steps, 1_000);
 });
 
 Deno.test("simulation: a fault that is left out leaves the others where they were", async () => {
@@ -71,4 +50,12 @@ Deno.test("simulation: a fault that is left out leaves the others where they wer
   assertNotEquals(less.traceHash, full.traceHash);
   assertEquals(less.faults.slice(0, full.faults.length - 1), full.faults.slice(0, -1));
   assertEquals(less.violations, []);
+});
+
+Deno.test("simulation: a run has one command that shows it", () => {
+  const crashAt = [{ site: "append", index: 3 }] as const;
+  assertEquals(
+    replayCommand({ seed: 7, suppressed: ["crash#1"], crashAt }),
+    "deno task sim --seed 7 --trace --suppress crash#1 --crash append#3",
+  );
 });

@@ -26,7 +26,7 @@ export async function openIntakeKernel(): Promise<OneKernel> {
   decisions.faultsOn = false;
   const incarnation = new Incarnation(clock, { number: 1, skewMs: 0 });
   const venue = new SimulatedVenue(clock, decisions);
-  const watch = { sending: () => true };
+  const watch = { asked: () => {}, sending: () => true };
   const adapter = new SimulatedAdapter({
     clock,
     incarnation,
@@ -34,6 +34,8 @@ export async function openIntakeKernel(): Promise<OneKernel> {
     decisions,
     watch,
     log: () => {},
+    crashes: () => false,
+    onBanned: () => {},
   });
   const disk = new HeldStore();
   const random = new SeededRandom(1);

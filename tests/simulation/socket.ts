@@ -10,6 +10,8 @@ type Handlers = Parameters<ExchangeSocket["open"]>[0];
 export interface SimulatedSocketOptions {
   readonly incarnation: Incarnation;
   readonly decisions: Decisions;
+  /** The venue takes no connection now. */
+  readonly isRefused: () => boolean;
   readonly deliver: (fact: VenueFact) => void;
 }
 
@@ -31,7 +33,9 @@ export class SimulatedSocket implements ExchangeSocket {
     return new Promise((resolve, reject) => {
       const isDead = decisions.fault("dialFailed", 0.15);
       incarnation.setTimer(() => {
-        if (signal.aborted || isDead) return reject(new Error("the dial failed"));
+        if (signal.aborted || isDead || this.#o.isRefused()) {
+          return reject(new Error("the dial failed"));
+        }
         this.#handlers = handlers;
         this.#isMute = false;
         resolve();

@@ -11,12 +11,19 @@ import { type SimulatedVenue, TIMING, type View, type WireRequest } from "./venu
 /** As the adapters' own: after this the answer is unknown. */
 const ADAPTER_TIMEOUT_MS = 10_000;
 
+/** The process may die at its ports; each says whether it has. */
+export type Port = "read" | "answer";
+
 export interface TransportOptions {
   readonly clock: VirtualClock;
   readonly incarnation: Incarnation;
   readonly venue: SimulatedVenue;
   readonly decisions: Decisions;
   readonly log: (line: string) => void;
+  /** @returns whether the process was killed here. */
+  readonly crashes: (port: Port) => boolean;
+  /** The venue asked to stay away. */
+  readonly onBanned: (retryAfterMs: number) => void;
 }
 
 /** How the venue and the line answer a mutation. */
@@ -35,6 +42,8 @@ export interface Read<T> {
   readonly answer: (view: View) => T;
   readonly fail: (cause: UnknownCause, retryAfterMs?: number) => T;
 }
+
+type Answer<T> = (value: T) => void;
 
 export class Transport {
   readonly #o: TransportOptions;
@@ -66,53 +75,81 @@ export class Transport {
       if (isLate && decisions.fault("resetWhileDelayed", 0.6)) {
         incarnation.setTimer(() => answer(mutation.unknown(RESET)), 50);
       }
-      clock.setTimer(() => this.#arrive(mutation, answer), delayMs);
+      const isFirstRefused = this.#copy(mutation, delayMs);
+      clock.setTimer(() => this.#arrive(mutation, answer, isFirstRefused), delayMs);
     });
   }
 
   read<T>(name: string, read: Read<T>): Promise<T> {
-    const { clock, decisions, venue, incarnation } = this.#o;
+    const { clock, decisions, incarnation } = this.#o;
+    if (this.#o.crashes("read")) return new Promise(() => {});
     return new Promise((resolve) => {
-      const settle = (value: T) => incarnation.alive ? resolve(value) : undefined;
       const isSlow = decisions.fault("readSlow", 0.05);
       const thereMs = decisions.between("read:there", isSlow ? [500, 6_000] : [1, 20]);
       const backMs = decisions.between("read:back", isSlow ? [500, 6_000] : [1, 20]);
       clock.setTimer(() => {
         if (!incarnation.alive) return;
-        if (decisions.fault("readFailed", 0.08)) {
-          const retryAfterMs = decisions.chance("read:retryAfter", 0.3) ? 2_000 : undefined;
-          incarnation.setTimer(() => settle(read.fail(SERVER_ERROR, retryAfterMs)), backMs);
-          return;
-        }
-        const isStale = decisions.fault("readStale", 0.5);
-        const lagMs = isStale ? decisions.between("read:lag", [1, TIMING.settleMs]) : 0;
-        const value = read.answer(venue.asOf(lagMs));
-        this.#o.log(`read ${name} lag=${lagMs}`);
-        incarnation.setTimer(() => settle(value), backMs);
+        const value = this.#answerOf(name, read);
+        incarnation.setTimer(() => {
+          if (!this.#o.crashes("answer")) resolve(value);
+        }, backMs);
       }, thereMs);
     });
   }
 
-  #arrive<T>(mutation: Mutation<T>, answer: (value: T) => void): void {
+  #answerOf<T>(name: string, read: Read<T>): T {
+    const { decisions, venue, log } = this.#o;
+    const { gateway } = venue;
+    if (gateway.bannedForMs > 0) return read.fail(TOO_MANY, gateway.bannedForMs);
+    if (gateway.isDown) return read.fail(SERVER_ERROR);
+    if (gateway.isLoginExpired && name !== "serverTime") return read.fail(AUTHENTICATION);
+    if (decisions.fault("readFailed", 0.08)) {
+      const retryAfterMs = decisions.chance("read:retryAfter", 0.3) ? 2_000 : undefined;
+      return read.fail(SERVER_ERROR, retryAfterMs);
+    }
+    const isStale = decisions.fault("readStale", 0.5);
+    const lagMs = isStale ? decisions.between("read:lag", [1, TIMING.settleMs]) : 0;
+    log(`read ${name} lag=${lagMs}`);
+    return read.answer(venue.asOf(lagMs));
+  }
+
+  /**
+   * The network may deliver a submit or a cancel twice. @returns whether the venue refuses the first
+   * copy of the two, with a word against the order.
+   */
+  #copy<T>(mutation: Mutation<T>, firstMs: number): boolean {
     const { clock, decisions, venue } = this.#o;
     const { request } = mutation;
-    if (venue.now() > request.validUntil) {
+    if (request.kind === "amend") return false;
+    const isFirstRefused = request.kind === "submit" && decisions.fault("firstCopyRejected", 0.04);
+    if (!isFirstRefused && !decisions.fault("requestDuplicated", 0.05)) return false;
+    const copy = { ...request, copyOf: request };
+    venue.requests.push(copy);
+    const laterMs = firstMs + decisions.between("copy:later", [1, 4_000]);
+    const isQuiet = () => {};
+    clock.setTimer(() => this.#arrive({ ...mutation, request: copy }, isQuiet, false), laterMs);
+    return isFirstRefused;
+  }
+
+  #arrive<T>(mutation: Mutation<T>, answer: Answer<T>, isRefused: boolean): void {
+    const { clock, decisions, venue } = this.#o;
+    const { request } = mutation;
+    const back = (value: T) => this.#back(() => answer(value), answer, mutation);
+    const stop = venue.gateway.stop(request, venue.now());
+    if (stop?.kind === "unknown") {
       request.isDone = true;
-      return this.#back(() => answer(mutation.refuse("INVALID_TIMESTAMP")), answer, mutation);
+      return back(mutation.unknown(SERVER_ERROR));
     }
+    if (stop !== null) return back(this.#refuse(mutation, stop.code, stop.retryAfterMs));
+    if (isRefused) return back(this.#refuse(mutation, "INSUFFICIENT_FUNDS"));
     if (decisions.fault("refused", 0.03)) {
-      request.isDone = true;
       const retryAfterMs = decisions.between("wire:retryAfter", [500, 2_000]);
-      return this.#back(
-        () => answer(mutation.refuse("RATE_LIMITED", retryAfterMs)),
-        answer,
-        mutation,
-      );
+      return back(this.#refuse(mutation, "RATE_LIMITED", retryAfterMs));
     }
     const isBroken = decisions.fault("serverError", 0.05);
     if (isBroken && decisions.chance("wire:notExecuted", 0.5)) {
       request.isDone = true;
-      return this.#back(() => answer(mutation.unknown(SERVER_ERROR)), answer, mutation);
+      return back(mutation.unknown(SERVER_ERROR));
     }
     request.isAdmitted = true;
     const isSlow = decisions.fault("slowEngine", 0.1);
@@ -121,14 +158,23 @@ export class Transport {
       isSlow ? [50, TIMING.engineBoundMs] : [0, 2],
     );
     clock.setTimer(() => {
+      if (request.copyOf?.isRefused === true) venue.lateCopies.add(request.clientOrderId);
       const value = mutation.execute();
       request.isDone = true;
-      this.#back(() => answer(isBroken ? mutation.unknown(SERVER_ERROR) : value), answer, mutation);
+      request.isRefused = kindOf(value).startsWith("refused");
+      back(isBroken ? mutation.unknown(SERVER_ERROR) : value);
     }, engineMs);
   }
 
-  #back<T>(deliver: () => void, answer: (value: T) => void, { unknown }: Mutation<T>): void {
+  #refuse<T>({ request, refuse }: Mutation<T>, code: string, retryAfterMs?: number): T {
+    request.isDone = true;
+    request.isRefused = true;
+    return refuse(code, retryAfterMs);
+  }
+
+  #back<T>(deliver: () => void, answer: Answer<T>, { unknown, request }: Mutation<T>): void {
     const { decisions, incarnation } = this.#o;
+    if (request.copyOf !== null) return;
     if (decisions.fault("responseLost", 0.08)) {
       if (decisions.chance("wire:reset", 0.5)) {
         incarnation.setTimer(() => answer(unknown(RESET)), 20);
@@ -140,12 +186,15 @@ export class Transport {
     incarnation.setTimer(deliver, delayMs);
   }
 
-  #once<T>(request: WireRequest, resolve: (value: T) => void): (value: T) => void {
+  #once<T>(request: WireRequest, resolve: Answer<T>): Answer<T> {
     let isAnswered = false;
     return (value) => {
       if (isAnswered || !this.#o.incarnation.alive) return;
       isAnswered = true;
       this.#o.log(`answer ${request.kind} ${short(request.clientOrderId)} ${kindOf(value)}`);
+      if (this.#o.crashes("answer")) return;
+      const retryAfterMs = retryAfterOf(value);
+      if (retryAfterMs !== null) this.#o.onBanned(retryAfterMs);
       resolve(value);
     };
   }
@@ -168,6 +217,15 @@ function kindOf(value: unknown): string {
   return kind;
 }
 
+function retryAfterOf(value: unknown): number | null {
+  if (typeof value !== "object" || value === null || !("reason" in value)) return null;
+  const { reason } = value;
+  if (typeof reason !== "object" || reason === null || !("retryAfterMs" in reason)) return null;
+  return typeof reason.retryAfterMs === "number" ? reason.retryAfterMs : null;
+}
+
 const TIMEOUT: UnknownCause = { code: "TIMEOUT", message: "no answer in time" };
 const RESET: UnknownCause = { code: "CONNECTION_RESET", message: "the connection was reset" };
 const SERVER_ERROR: UnknownCause = { code: "SERVER_ERROR", message: "503" };
+const TOO_MANY: UnknownCause = { code: "RATE_LIMITED", message: "429" };
+const AUTHENTICATION: UnknownCause = { code: "AUTHENTICATION", message: "the login expired" };

@@ -1,6 +1,7 @@
 /** What a caller, other people and the market do to a world, as its seed says. */
 import { type Decimal, decimal } from "../../src/model/decimal.ts";
 import type { ExchangeKernel } from "../../src/model/facade.ts";
+import type { KillSwitchControl } from "../../src/model/kill_switch.ts";
 import type { Checks } from "./checks.ts";
 import type { Decisions } from "./decisions.ts";
 import { ACCOUNT, type SimulatedVenue, SYMBOLS } from "./venue.ts";
@@ -26,26 +27,33 @@ export interface WorkloadOptions {
   readonly log: (line: string) => void;
   /** Null while no process runs. */
   readonly kernel: () => ExchangeKernel | null;
+  readonly killSwitch: () => KillSwitchControl | null;
   /** Stored, and not ended. */
   readonly isLive: (intentId: string) => boolean;
   readonly later: (act: () => void, delayMs: number) => void;
 }
 
 const ACTIONS: readonly (readonly [name: keyof Actions, weight: number])[] = [
-  ["place", 44],
+  ["place", 42],
   ["modify", 20],
   ["verify", 6],
   ["cancel", 14],
   ["cancelAll", 2],
   ["manual", 4],
   ["resume", 4],
-  ["again", 6],
+  ["again", 5],
+  ["kill", 3],
 ];
 
 type Actions = Record<
-  "place" | "modify" | "verify" | "cancel" | "cancelAll" | "manual" | "resume" | "again",
+  "place" | "modify" | "verify" | "cancel" | "cancelAll" | "manual" | "resume" | "again" | "kill",
   () => void
 >;
+
+/** More than any world needs to show something. */
+const WISHES_MAX = 48;
+/** With tight budgets all of them must settle in time. */
+const TIGHT_WISHES_MAX = 26;
 
 export class Workload {
   /** How many orders were asked for. */
@@ -54,12 +62,14 @@ export class Workload {
   readonly #wishes: Wish[] = [];
   readonly #prices = new Map<string, number>(SYMBOLS.map((symbolId) => [symbolId, 10_000]));
   readonly #actions: Actions;
+  /** Of the kill switch, as acknowledged. */
+  readonly #epochs: number[] = [];
   #manual = 0;
 
   constructor(options: WorkloadOptions) {
     this.#o = options;
     this.#actions = {
-      place: () => this.#place(),
+      place: () => this.#placeSome(),
       modify: () => this.#modify(this.#pickWish()),
       verify: () => this.#verify(this.#pickWish()),
       cancel: () => this.#cancel(),
@@ -67,6 +77,7 @@ export class Workload {
       manual: () => this.#placeManually(),
       resume: () => this.#resume(),
       again: () => this.#again(),
+      kill: () => this.#kill(),
     };
   }
 
@@ -92,14 +103,80 @@ export class Workload {
     });
   }
 
-  /** Somebody, or the venue itself, cancels one of ours. */
-  cancelOutside(): void {
+  /** Somebody cancels one of ours, or the venue ends it by itself. */
+  endOutside(how: "canceled" | "expired"): void {
     const { decisions, venue, log } = this.#o;
     const open = venue.ownOpen();
     if (open.length === 0) return;
     const order = decisions.pick("outside:order", open);
-    log(`outside cancel of ${venue.intentOf.get(order.clientOrderId)}`);
+    log(`outside: ${how} ${venue.intentOf.get(order.clientOrderId)}`);
+    if (how === "expired") return venue.expire(order);
     venue.engine.cancel(ACCOUNT, { symbolId: order.symbolId, orderId: order.orderId });
+  }
+
+  /** The venue takes a symbol off its list, and what rests there with it. */
+  delist(): void {
+    const { decisions, venue, log } = this.#o;
+    const symbolId = decisions.pick("delist:symbol", SYMBOLS);
+    log(`delisted ${symbolId}`);
+    venue.gateway.delist(symbolId);
+    for (const order of venue.engine.openOrders(ACCOUNT, symbolId)) {
+      venue.engine.cancel(ACCOUNT, { symbolId, orderId: order.orderId });
+    }
+  }
+
+  /** Everything is to stop, now. */
+  engage(reason: string): void {
+    const { checks, log } = this.#o;
+    log(`kill: ${reason}`);
+    this.#useSwitch("kill", (control) =>
+      control.engage(reason).then((epoch) => {
+        this.#epochs.push(epoch);
+        checks.killAcknowledged(epoch);
+      }));
+  }
+
+  #placeSome(): void {
+    const { decisions, venue } = this.#o;
+    const { isTight } = venue.budgets;
+    const isBurst = decisions.chance("place:burst", isTight ? 0.5 : 0.15);
+    const count = isBurst ? decisions.between("place:count", [3, 9]) : 1;
+    const most = isTight ? TIGHT_WISHES_MAX : WISHES_MAX;
+    for (let i = 0; i < count && this.#wishes.length < most; i++) this.#place();
+  }
+
+  /** Against live traffic, once more before the first is released, and released by a wrong name. */
+  #kill(): void {
+    const { decisions, later } = this.#o;
+    if (!decisions.trait("kills", 0.4)) return;
+    if (decisions.chance("kill:traffic", 0.7)) this.#placeSome();
+    later(() => this.engage("drill"), decisions.between("kill:after", [0, 60]));
+    if (decisions.chance("kill:twice", 0.4)) {
+      later(() => this.engage("drill, again"), decisions.between("kill:again", [0, 900]));
+      later(() => this.#release("first"), decisions.between("kill:stale", [200, 3_000]));
+    }
+    later(() => this.#release("newest"), decisions.between("kill:release", [500, 9_000]));
+  }
+
+  #release(which: "first" | "newest"): void {
+    const { checks, log } = this.#o;
+    const epoch = which === "newest" ? this.#epochs.at(-1) : this.#epochs.at(-2);
+    if (epoch === undefined) return;
+    log(`release ${epoch}`);
+    this.#useSwitch("release", (control) => {
+      checks.releaseAsked(epoch);
+      return control.release(epoch).then(() => checks.releaseAcknowledged(epoch));
+    });
+  }
+
+  #useSwitch(what: string, use: (control: KillSwitchControl) => Promise<void>): void {
+    const { killSwitch, log } = this.#o;
+    const control = killSwitch();
+    if (control === null) return log(`${what}: no kernel runs`);
+    use(control).then(
+      () => log(`${what}: done`),
+      (error: unknown) => log(`${what}: ${error instanceof Error ? error.message : error}`),
+    );
   }
 
   #place(): void {
@@ -122,6 +199,10 @@ export class Workload {
     this.#wishes.push(wish);
     this.placed += 1;
     this.#send(wish);
+    // Before the answer: the newest specification meets what is under way.
+    if (decisions.chance("place:modified", 0.12)) {
+      this.#o.later(() => this.#modify(wish), decisions.between("place:modifiedAfter", [1, 120]));
+    }
   }
 
   /** A caller who never heard an answer asks again, under the same id. */
@@ -135,7 +216,7 @@ export class Workload {
     const { intentId, order } = wish;
     log(`place ${intentId} ${JSON.stringify(order)}`);
     this.#call(`place ${intentId}`, (kernel) => {
-      checks.asked(intentId, order.amount);
+      checks.wanted(intentId, order.amount);
       return kernel.placeOrder(order, { intentId }).then(() => {
         wish.isAcknowledged = true;
         checks.acknowledged(intentId, 1);
@@ -158,7 +239,7 @@ export class Workload {
     }
     log(`modify ${intentId} ${order.amount} @ ${order["limitPrice"]}`);
     this.#call(`modify ${intentId}`, (kernel) => {
-      checks.asked(intentId, order.amount);
+      checks.wanted(intentId, order.amount);
       return kernel.modifyOrder(intentId, order).then(() => {
         wish.earlier.push(wish.order);
         wish.order = order;

@@ -7,18 +7,21 @@
  *    actual must become desired.
  */
 import { setImmediate } from "node:timers";
-import { KernelActor } from "../../actors/kernel.ts";
-import { openIdentity } from "../../src/identity.ts";
-import type { Log } from "../../src/model/log.ts";
-import { SeededRandom } from "../../src/system/seeded_random.ts";
+import type { KernelActor } from "../../actors/kernel.ts";
+import { decimal } from "../../src/model/decimal.ts";
+import type { RiskLimits } from "../../src/model/risk.ts";
 import { VIRTUAL_START, VirtualClock } from "../../src/system/virtual_clock.ts";
-import { EXCHANGE, SimulatedAdapter } from "./adapter.ts";
+import { EXCHANGE, type SimulatedAdapter } from "./adapter.ts";
+import { capsOf } from "./caps.ts";
 import { Checks, type Violation } from "./checks.ts";
-import { Decisions } from "./decisions.ts";
+import { CrashPlan, type CrashPoint, type CrashSite } from "./crash_plan.ts";
+import { Decisions, type FaultKind } from "./decisions.ts";
 import { Disk } from "./disk.ts";
 import { Incarnation } from "./incarnation.ts";
+import { openProcess } from "./process.ts";
+import { RestChecks } from "./rest_checks.ts";
 import { Trace } from "./trace.ts";
-import { SimulatedVenue } from "./venue.ts";
+import { SimulatedVenue, SYMBOLS } from "./venue.ts";
 import { Workload } from "./workload.ts";
 
 export interface WorldOptions {
@@ -27,6 +30,10 @@ export interface WorldOptions {
   readonly suppressed?: ReadonlySet<string>;
   /** Keep the lines of the trace. */
   readonly verbose?: boolean;
+  /** Kills the process there, and nowhere else. */
+  readonly crashAt?: readonly CrashPoint[];
+  /** How long faults and actions come; default 40 s. */
+  readonly faultyMs?: number;
 }
 
 export interface WorldResult {
@@ -39,27 +46,40 @@ export interface WorldResult {
   readonly orders: number;
   readonly crashes: number;
   readonly virtualMs: number;
+  /** How often each place was passed at which a process can be killed. */
+  readonly sites: Readonly<Record<CrashSite, number>>;
 }
 
-/** Faults and actions come until then. */
 const FAULTY_MS = 40_000;
 /** Validity, settle time, the longest backoff, and two audits (L1). */
 const REST_MS = 190_000;
 /** Far above what a world takes; past it something spins. */
 const STEPS_MAX = 60_000;
 const CRASHES_MAX = 5;
+/** With tight budgets: several starts within one interval are what a limiter gets wrong. */
+const TIGHT_CRASHES_MAX = 12;
 /** Draining waits for answers 12 s at most; the slowest disk comes on top. */
 const STOP_MS_MAX = 20_000;
+const L2_EVERY_MS = 10_000;
+/** L3: a kill at rest comes early enough for its own bound and the audits after it. */
+const KILL_AT_REST_MS = 100_000;
+/** One round trip to the disk and to the venue, and the retry of a cancel that was overtaken. */
+const KILL_MS_MAX = 2_000;
+/** With tight budgets a cancel more takes so long: the refill of one request's weight. */
+const KILL_MS_PER_ORDER = 150;
 
 export class World {
   readonly #clock = new VirtualClock();
+  readonly #o: WorldOptions;
   readonly #trace: Trace;
   readonly #decisions: Decisions;
+  readonly #plan: CrashPlan;
   readonly #disk: Disk;
+  readonly #caps: RiskLimits;
   readonly #venue: SimulatedVenue;
   readonly #checks: Checks;
+  readonly #rest: RestChecks;
   readonly #workload: Workload;
-  readonly #seed: number;
   #incarnation: Incarnation;
   #adapter: SimulatedAdapter | null = null;
   #kernel: KernelActor | null = null;
@@ -68,32 +88,36 @@ export class World {
   #steps = 0;
 
   constructor(options: WorldOptions) {
-    const { seed } = options;
+    this.#o = options;
     const now = () => this.#clock.monotonic();
-    this.#seed = seed;
     this.#trace = new Trace({ now, keep: options.verbose === true });
     const log = (line: string) => this.#trace.log(line);
     this.#decisions = new Decisions({
-      seed,
+      seed: options.seed,
       suppressed: options.suppressed ?? new Set(),
       onFault: (name) => log(`fault ${name}`),
     });
     const decisions = this.#decisions;
+    this.#plan = new CrashPlan(options.crashAt ?? null);
     this.#venue = new SimulatedVenue(this.#clock, decisions);
     this.#disk = new Disk({
       decisions,
-      onAppend: () => this.#mayCrash("crashOnAppend", 0.004),
+      onAppend: () => void this.#port("append", "crashOnAppend", 0.004),
+      onSynced: () => this.#port("synced", "crashOnAppend", 0.002),
       onFailed: () => this.#clock.setTimer(() => this.#crash(), 15_000),
     });
     const { durable } = this.#disk;
     const venue = this.#venue;
-    this.#checks = new Checks({ venue, durable, log });
+    this.#caps = capsOf(decisions);
+    this.#checks = new Checks({ venue, durable, log, now, caps: this.#caps });
+    this.#rest = new RestChecks({ venue, durable, now, checks: this.#checks });
     this.#workload = new Workload({
       decisions,
       venue,
       checks: this.#checks,
       log,
       kernel: () => this.#kernel?.exchange(EXCHANGE) ?? null,
+      killSwitch: () => this.#kernel?.killSwitch ?? null,
       later: (act, delayMs) => void this.#clock.setTimer(act, delayMs),
       isLive: (intentId) => durable.intent(EXCHANGE, intentId)?.terminal === false,
     });
@@ -106,17 +130,19 @@ export class World {
   }
 
   async run(): Promise<WorldResult> {
+    const faultyMs = this.#o.faultyMs ?? FAULTY_MS;
     this.#boot();
     this.#schedule("act", [100, 1_800], () => this.#workload.act());
     this.#schedule("market", [200, 1_500], () => this.#workload.moveMarket());
     this.#schedule("trouble", [300, 2_000], () => this.#trouble());
-    await this.#runUntil(FAULTY_MS);
+    await this.#runUntil(faultyMs);
     this.#decisions.faultsOn = false;
     this.#trace.log("the world heals");
-    await this.#runUntil(FAULTY_MS + REST_MS);
-    if (this.#checks.violations.length === 0) this.#checks.atRest(this.#kernel);
+    this.#watchRest(faultyMs);
+    await this.#runUntil(faultyMs + REST_MS);
+    if (this.#checks.violations.length === 0) this.#rest.atRest(this.#kernel);
     return {
-      seed: this.#seed,
+      seed: this.#o.seed,
       violations: this.#checks.violations,
       traceHash: this.#trace.hash,
       trace: this.#trace.lines,
@@ -125,6 +151,7 @@ export class World {
       orders: this.#workload.placed,
       crashes: this.#crashes,
       virtualMs: this.#clock.monotonic(),
+      sites: this.#plan.passed,
     };
   }
 
@@ -155,35 +182,83 @@ export class World {
     }, wait);
   }
 
-  /** What befalls a whole process or its connections, and not one message. */
-  #trouble(): void {
-    const decisions = this.#decisions;
-    this.#mayCrash("crash", 0.06);
-    if (decisions.fault("socketDropped", 0.06)) this.#adapter?.socket.drop();
-    if (decisions.fault("socketMute", 0.03)) this.#adapter?.socket.mute();
-    if (decisions.fault("banned", 0.03)) {
-      this.#adapter?.ban(decisions.between("ban:for", [500, 4_000]));
+  #watchRest(healedAt: number): void {
+    for (let ms = L2_EVERY_MS; ms < REST_MS; ms += L2_EVERY_MS) {
+      this.#clock.setTimer(() => this.#rest.transients(healedAt), ms);
     }
-    if (decisions.fault("wallStep", 0.05)) {
-      this.#incarnation.stepWall(decisions.between("wall:step", [-400, 400]));
-    }
-    if (decisions.fault("externalCancel", 0.2)) this.#workload.cancelOutside();
-    if (decisions.fault("restart", 0.03)) this.#restart();
+    if (!this.#decisions.trait("killAtRest", 0.2)) return;
+    this.#clock.setTimer(() => {
+      const live = this.#venue.ownOpen().length;
+      const perOrder = this.#venue.budgets.isTight ? KILL_MS_PER_ORDER : 0;
+      this.#workload.engage("at rest");
+      this.#clock.setTimer(() => {
+        const left = this.#venue.ownOpen().length;
+        if (left > 0) this.#checks.fail("L3", `${left} of ${live} orders outlive the kill`);
+      }, KILL_MS_MAX + live * perOrder);
+    }, KILL_AT_REST_MS);
   }
 
-  #mayCrash(kind: "crash" | "crashOnSend" | "crashOnAppend", probability: number): boolean {
-    if (!this.#incarnation.alive || this.#crashes >= CRASHES_MAX) return false;
+  /** What befalls a whole process, its connections or the venue, and not one message. */
+  #trouble(): void {
+    const decisions = this.#decisions;
+    const { gateway, budgets } = this.#venue;
+    this.#mayCrash("crash", budgets.isTight ? 0.15 : 0.06);
+    const happens = (kind: FaultKind, probability: number) => decisions.fault(kind, probability);
+    if (happens("socketDropped", 0.06)) this.#adapter?.socket.drop();
+    if (happens("socketMute", 0.03)) this.#adapter?.socket.mute();
+    if (happens("banned", 0.03)) {
+      const forMs = decisions.between("ban:for", [500, 4_000]);
+      gateway.ban(forMs);
+      this.#adapter?.ban(forMs);
+    }
+    if (happens("maintenance", 0.02)) {
+      gateway.maintain(decisions.between("maintenance:for", [1_000, 8_000]));
+      this.#adapter?.socket.drop();
+    }
+    if (happens("authExpired", 0.02)) {
+      gateway.expireLogin(decisions.between("auth:for", [500, 6_000]));
+      if (decisions.chance("auth:hangsUp", 0.5)) this.#adapter?.socket.drop();
+    }
+    if (happens("wallStep", 0.05)) {
+      this.#incarnation.stepWall(decisions.between("wall:step", [-400, 400]));
+    }
+    if (happens("venueClockStep", 0.03)) {
+      this.#venue.stepClock(decisions.between("venue:step", [-300, 300]));
+    }
+    if (happens("externalCancel", 0.2)) this.#workload.endOutside("canceled");
+    if (happens("expired", 0.08)) this.#workload.endOutside("expired");
+    if (happens("delisted", 0.01)) this.#workload.delist();
+    if (happens("tickChanged", 0.02)) {
+      gateway.changeTick(decisions.pick("tick:symbol", SYMBOLS), 5, decimal("0.05"));
+    }
+    if (happens("restart", 0.03)) this.#restart();
+  }
+
+  /** The process passes a port at which it may be killed. @returns whether it was. */
+  #port(site: CrashSite, kind: FaultKind, probability: number): boolean {
+    if (!this.#incarnation.alive) return false;
+    if (this.#plan.isHere(site, this.#decisions.faultsOn)) {
+      this.#crash(0);
+      return true;
+    }
+    return this.#mayCrash(kind, probability);
+  }
+
+  #mayCrash(kind: FaultKind, probability: number): boolean {
+    if (this.#plan.isPlanned) return false;
+    const most = this.#venue.budgets.isTight ? TIGHT_CRASHES_MAX : CRASHES_MAX;
+    if (!this.#incarnation.alive || this.#crashes >= most) return false;
     if (!this.#decisions.fault(kind, probability)) return false;
     this.#crash();
     return true;
   }
 
   /** kill -9: nothing of this process reaches the world any more. */
-  #crash(): void {
+  #crash(keeps?: number): void {
     if (!this.#incarnation.alive) return;
     this.#trace.log(`CRASH of boot ${this.#boots}`);
     this.#incarnation.kill();
-    this.#disk.lose();
+    this.#disk.lose(keeps);
     this.#kernel = null;
     this.#adapter = null;
     this.#crashes += 1;
@@ -216,63 +291,54 @@ export class World {
 
   #boot(): void {
     const incarnation = this.#incarnation;
-    this.#trace.log(`boot ${incarnation.number}`);
-    this.#checks.restarted();
-    const store = this.#disk.open(incarnation);
-    const random = new SeededRandom(this.#seed * 64 + incarnation.number);
-    openIdentity(store, random).then((identity) => {
-      if (!incarnation.alive) return;
-      const adapter = new SimulatedAdapter({
-        clock: this.#clock,
-        incarnation,
-        venue: this.#venue,
-        decisions: this.#decisions,
-        log: (line) => this.#trace.log(line),
-        watch: { sending: (request, ref) => this.#sending(request, ref) },
-      });
-      const kernel = new KernelActor({
-        adapters: [adapter],
-        rateLimits: new Map(),
-        store,
-        identity,
-        clock: incarnation,
-        random,
-        log: this.#kernelLog(incarnation),
-        defer: (callback) => void incarnation.setTimer(callback, 0),
-        onStopped: () => Promise.resolve(),
-      });
-      this.#adapter = adapter;
-      this.#kernel = kernel;
-      return kernel.start();
+    const { number } = incarnation;
+    const log = (line: string) => this.#trace.log(line);
+    log(`boot ${number}`);
+    this.#checks.restarted(number);
+    openProcess({
+      seed: this.#o.seed,
+      store: this.#disk.open(incarnation),
+      checks: this.#checks,
+      caps: this.#caps,
+      clock: this.#clock,
+      incarnation,
+      venue: this.#venue,
+      decisions: this.#decisions,
+      log,
+      crashes: (port) => this.#port(port, port === "read" ? "crashOnRead" : "crashOnAnswer", 0.002),
+      watch: {
+        asked: (kind) => {
+          if (incarnation.alive) this.#checks.asking(kind);
+        },
+        sending: (request, ref) => this.#sending(request, ref, number),
+      },
+    }).then((opened) => {
+      if (opened === null) return;
+      this.#adapter = opened.adapter;
+      this.#kernel = opened.kernel;
+      return opened.kernel.start();
     }).catch((error: unknown) => {
       const name = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      this.#trace.log(`boot ${incarnation.number} failed: ${name}`);
+      log(`boot ${number} failed: ${name}`);
       if (!name.startsWith("StoreError")) this.#checks.fail("X", `the boot threw ${name}`);
       this.#crash();
     });
   }
 
-  #sending(...[request, ref]: Parameters<Checks["sending"]>): boolean {
+  #sending(...[request, ref, boot]: Parameters<Checks["sending"]>): boolean {
     this.#trace.log(`send ${request.kind} ${request.clientOrderId.slice(-6)}`);
-    this.#checks.sending(request, ref);
+    if (this.#plan.isHere("send", this.#decisions.faultsOn)) {
+      this.#crash(0);
+      return false;
+    }
+    this.#checks.sending(request, ref, boot);
+    if (this.#plan.isHere("sent", this.#decisions.faultsOn)) {
+      this.#crash(0);
+      return true;
+    }
     if (!this.#mayCrash("crashOnSend", 0.02)) return true;
     // Killed just before or just after the bytes left.
     return this.#decisions.chance("crash:sent", 0.5);
-  }
-
-  #kernelLog(incarnation: Incarnation): Log {
-    const note = (level: string, message: string, fields: unknown) => {
-      if (!incarnation.alive) return;
-      const text = `${level} ${message} ${JSON.stringify(fields ?? {})}`;
-      this.#trace.log(text);
-      if (/crash|parked|threw|actor|restarts/.test(text)) this.#checks.fail("X", text);
-    };
-    return {
-      debug: () => {},
-      info: () => {},
-      warn: (message, fields) => note("warn", message, fields),
-      error: (message, fields) => note("error", message, fields),
-    };
   }
 }
 

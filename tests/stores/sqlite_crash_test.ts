@@ -113,6 +113,69 @@ Deno.test("sqlite store: thousands of unfolded and folded states survive a crash
     assertStrictEquals(await reopened(image, (s) => [...s.live("main")].length), 4_000);
   }));
 
+Deno.test("sqlite store: ids and fills are found, folded or not, also after a crash and a prune", () =>
+  withDataDir(async (dir) => {
+    const store = await dir.open();
+    const ids = Array.from({ length: 5_000 }, (_, i) => `i${i}`);
+    for (let at = 0; at < ids.length; at += 500) {
+      store.append({
+        turns: ids.slice(at, at + 500).map((id) =>
+          placement(id, {
+            clientOrderIds: [`c-${id}`],
+            exchangeOrderIds: [`x-${id}`],
+            events: [event(id)],
+            fills: [fill("t1", { exchangeOrderId: `x-${id}`, intentId: id })],
+          })
+        ),
+      });
+    }
+    // A second fill and a second attempt of intents whose first ones are folded, and of some not.
+    for (const id of ["i0", "i4999"]) {
+      const second = fill("t2", { exchangeOrderId: `y-${id}`, intentId: id });
+      store.append({
+        turns: [
+          turn(id, { clientOrderIds: [`d-${id}`], exchangeOrderIds: ["y"], fills: [second] }),
+        ],
+      });
+    }
+    const finds = (from: Store) => {
+      for (const id of ["i0", "i2047", "i2048", "i4999"]) {
+        assertStrictEquals(from.intentByClientOrderId("main", `c-${id}`)?.intentId, id);
+        const found = from.intentByExchangeOrderId("main", "BTC/USDT", `x-${id}`);
+        assertStrictEquals(found?.intentId, id);
+        assertStrictEquals(from.fillKeys("main", id)[0], `x-${id}:t1`);
+      }
+      assertEquals(from.fillKeys("main", "i4999"), ["x-i4999:t1", "y-i4999:t2"]);
+      assertEquals(from.fillKeys("main", "i0"), ["x-i0:t1", "y-i0:t2"]);
+      assertStrictEquals(from.intentByClientOrderId("main", "d-i0")?.intentId, "i0");
+      // Given twice: the newest counts.
+      const taken = from.intentByExchangeOrderId("main", "BTC/USDT", "y");
+      assertStrictEquals(taken?.intentId, "i4999");
+      assertStrictEquals(from.intentByClientOrderId("other", "c-i0"), undefined);
+      assertStrictEquals(fillCount(from), 5_002);
+    };
+    finds(store);
+    const image = await crashImage(dir);
+    await reopened(image, (again) => finds(again));
+    await reopened(image, (again) => {
+      while (again.prune({ eventsBefore: NOON + 1 }) > 0);
+      assertEquals(again.events({ since: 0, limit: 9 }).items, []);
+      finds(again);
+    });
+    await reopened(image, (again) => finds(again));
+  }));
+
+function fillCount(store: Store): number {
+  let count = 0;
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const query: { readonly cursor?: string } = cursor === "" ? {} : { cursor };
+    const page: ReturnType<Store["fills"]> = store.fills({ limit: 999, ...query });
+    count += page.items.length;
+    cursor = page.next;
+  }
+  return count;
+}
+
 Deno.test("sqlite store: one busy intent does not let the unfolded rows grow without bound", () =>
   withDataDir(async (dir) => {
     const store = await dir.open();
@@ -121,9 +184,11 @@ Deno.test("sqlite store: one busy intent does not let the unfolded rows grow wit
     for (let i = 0; i < 40; i++) store.append({ turns: busy });
     const image = await crashImage(dir);
     const db = new DatabaseSync(`${image}/kernel.db`);
-    const folded = db.prepare("SELECT value FROM mark WHERE key = 'folded'").get()?.value;
+    for (const mark of ["folded", "indexed"]) {
+      const value = db.prepare("SELECT value FROM mark WHERE key = ?").get(mark)?.value;
+      assertLessOrEqual(store.lastEventId - Number(value), 16_384 + 500, mark);
+    }
     db.close();
-    assertLessOrEqual(store.lastEventId - Number(folded), 16_384 + 500);
     await reopened(image, (again) => {
       assertEquals([...again.live("main")].map(({ context }) => context), [
         '{"quiet":1}',
@@ -161,6 +226,8 @@ Deno.test("sqlite store: agrees with the memory store over random turns, prunes 
     }
   }));
 
+let trades = 0;
+
 function randomBatch(random: (below: number) => number, placed: number): Batch {
   const turns = [];
   for (let i = random(6) + (placed === 0 ? 1 : 0); i >= 0; i--) {
@@ -173,7 +240,7 @@ function randomBatch(random: (below: number) => number, placed: number): Batch {
       context: `{"n":${random(1000)}}`,
       terminal,
       events: Array.from({ length: random(3) }, () => event(random(9) ? id : "i0", { at })),
-      fills: random(3) === 0 ? [fill(`t${random(30)}`, { intentId: id })] : [],
+      fills: random(3) === 0 ? [fill(`t${trades++}`, { intentId: id })] : [],
     };
     const changed = random(5) === 0 ? { intent: intentOf(id, { generation: 2 + random(9) }) } : {};
     turns.push(first ? placement(id, changes) : turn(id, { ...changes, ...changed }));

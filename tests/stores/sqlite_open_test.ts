@@ -197,13 +197,13 @@ const BAD_ROWS: readonly {
     read: (store) => store.events({ since: 0, limit: 9 }),
   },
   {
-    sql: "UPDATE fill SET price = '1e5'",
-    names: ["table fill", "field price"],
+    sql: "UPDATE event SET fills = json_set(fills, '$[0][5]', '1e5')",
+    names: ["table event", "fills", "field price"],
     read: (store) => store.fills({}),
   },
   {
-    sql: "UPDATE fill SET venue_time = 'noon'",
-    names: ["table fill", "field venue_time"],
+    sql: "UPDATE event SET fills = json_set(fills, '$[0][10]', 'noon')",
+    names: ["table event", "fills", "field venue_time"],
     read: (store) => store.fills({}),
   },
   {

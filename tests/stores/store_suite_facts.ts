@@ -6,11 +6,11 @@ import { drift, event, fill, intentOf, NOON, parkedFact, placement, turn } from 
 import { append, idsOf, type Test } from "./store_subject.ts";
 
 export function fillTests(test: Test): void {
-  test("counts a trade once, however often it arrives", async (store) => {
+  test("keeps fills with all they say, and their keys", async (store) => {
     const fee = { asset: "BNB", amount: decimal("0.0001") };
     const trade = fill("t1", { fee, clientOrderId: "c1", liquidity: "TAKER" });
-    await append(store, { turns: [placement("a", { fills: [trade, trade] })] });
-    await append(store, { turns: [turn("a", { fills: [trade, fill("t2")] })] });
+    await append(store, { turns: [placement("a", { fills: [trade] })] });
+    await append(store, { turns: [turn("a", { fills: [fill("t2")] })] });
     assertEquals(store.fills({}).items, [trade, fill("t2")]);
     assertEquals(store.fillKeys("main", "a"), ["x1:t1", "x1:t2"]);
     assertEquals(store.fillKeys("main", "b"), []);

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TESTNET_API_KEY } from "../../src/testnet/credentials.ts";
 import { limitOrder, open } from "./client.ts";
 
@@ -16,7 +16,7 @@ Deno.test("control: the ledger is the exchange's own truth", async () => {
   assertEquals(order.executedQty, "0.01000000");
   assertEquals([body.trades[0].orderId, body.trades[0].qty], [order.orderId, "0.01000000"]);
   const btc = body.balances.find((b: { asset: string }) => b.asset === "BTC");
-  assertEquals(btc.free, "1000.00999000");
+  assertEquals(btc.free, "2.00999000");
 });
 
 Deno.test("control: a price set by hand fills what rests behind it", async () => {
@@ -211,4 +211,14 @@ Deno.test("wire: a body of unknown length is read chunk by chunk", async () => {
     body: new Blob([body]).stream(),
   });
   assertEquals(answer.status, 200);
+});
+
+Deno.test("control: the requests that arrived are kept, also those a fault has swallowed", async () => {
+  const { testnet, client } = open();
+  await using _ = testnet;
+  testnet.arm({ exchange: "binance", fault: "requestLost", match: "order.place" });
+  await assertRejects(() => client.place(), TypeError);
+  await client.get("/api/v3/time");
+  const names = testnet.heard("binance").map(({ operation }) => operation.name);
+  assertEquals(names, ["order.place", "general.time"]);
 });

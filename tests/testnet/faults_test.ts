@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TESTNET_API_KEY } from "../../src/testnet/credentials.ts";
-import { FAULT_NAMES, type FaultName } from "../../src/testnet/faults.ts";
+import { FAULT_NAMES, type FaultName } from "../../src/testnet/fault_catalogue.ts";
 import { limitOrder, open } from "./client.ts";
 import type { Testnet } from "../../src/testnet/server.ts";
 
@@ -74,6 +74,10 @@ for (
     ["unexpectedResponseBefore", 400, -1006, false],
     ["backendTimeout", 400, -1007, true],
     ["backendTimeoutBefore", 400, -1007, false],
+    ["halfDone", 409, -2021, true],
+    ["unauthorized", 401, -2015, false],
+    ["filterRefused", 400, -1013, false],
+    ["delisted", 400, -1121, false],
     ["timestampOutside", 400, -1021, false],
     ["timestampOutsideAfter", 400, -1021, true],
     ["tooManyRequests", 429, -1003, false],
@@ -96,6 +100,9 @@ for (
     ["truncatedJson", 200, true],
     ["emptyAnswer", 200, true],
     ["forbidden", 403, false],
+    ["maintenance", 200, false],
+    ["requestTimeout", 408, true],
+    ["requestTimeoutBefore", 408, false],
   ] as const
 ) {
   Deno.test(`fault ${fault}: ${status} without JSON, ${outcome(processed)}`, async () => {
@@ -120,6 +127,47 @@ Deno.test("fault duplicateDelivery: two orders share one client order id", async
     .filter((frame) => frame.event.e === "executionReport");
   assertEquals(reports.map((frame) => frame.event.c), ["mine", "mine"]);
   await socket.close();
+});
+
+Deno.test("fault duplicateLost: two orders and no answer", async () => {
+  const { testnet, client } = armed("duplicateLost");
+  await using _ = testnet;
+  await assertRejects(() => client.place({ newClientOrderId: "mine" }), TypeError);
+  const ids = testnet.ledger("binance").orders.map((order) => order.clientOrderId);
+  assertEquals(ids, ["mine", "mine"]);
+});
+
+Deno.test("fault duplicateRefused: the order is there, its answer is the copy's refusal", async () => {
+  const { testnet, client } = armed("duplicateRefused");
+  await using _ = testnet;
+  const { status, body } = await client.place({ newClientOrderId: "mine" });
+  assertEquals([status, body.code, body.msg], [400, -2010, "Duplicate order sent."]);
+  assertEquals(orders(testnet), 1);
+});
+
+Deno.test("fault oversizeAnswer: the order is there, the answer is 9 MiB of JSON", async () => {
+  const { testnet, client, clock } = armed("oversizeAnswer");
+  await using _ = testnet;
+  const response = await fetch(`${testnet.url}/api.binance.com/api/v3/order`, {
+    method: "POST",
+    headers: { "X-MBX-APIKEY": TESTNET_API_KEY },
+    body: client.sign({ ...limitOrder(), timestamp: clock.now() }),
+  });
+  const text = await response.text();
+  assert(text.length > 9 * 1024 * 1024);
+  assertEquals(JSON.parse(text).status, "NEW");
+  assertEquals(orders(testnet), 1);
+});
+
+Deno.test("fault lostAndStale: no answer, and reads do not show the order for a while", async () => {
+  const { testnet, client, clock } = armed("lostAndStale", { delayMs: 5_000 });
+  await using _ = testnet;
+  await assertRejects(() => client.place({ newClientOrderId: "mine" }), TypeError);
+  assertEquals(orders(testnet), 1);
+  const read = { ...BTC, origClientOrderId: "mine" };
+  assertEquals((await client.signed("GET", "/api/v3/order", read)).body.code, -2013);
+  clock.advance(5_000);
+  assertEquals((await client.signed("GET", "/api/v3/order", read)).body.status, "NEW");
 });
 
 Deno.test("fault delayedRequest: a request that arrives too late is refused as stale", async () => {

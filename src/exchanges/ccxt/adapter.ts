@@ -77,6 +77,7 @@ export class CcxtAdapter implements ExchangeAdapter {
       cost: profile.cost,
       cancelByClientOrderId: profile.cancelByClientOrderId,
       amendInPlace: false,
+      deadMansSwitch: profile.deadMansSwitch,
     };
     this.execution = execution(() => this.#session);
     this.instruments = {
@@ -84,7 +85,12 @@ export class CcxtAdapter implements ExchangeAdapter {
       get: (symbolId) => this.#catalogue.get(symbolId),
       list: () => this.#catalogue.list(),
     };
-    this.marketData = { subscribeTicks: () => Promise.resolve(), ticker: () => undefined };
+    const reads = new Reads(() => this.#session);
+    this.marketData = {
+      subscribeTicks: () => Promise.resolve(),
+      ticker: () => undefined,
+      readTicker: (symbolId) => reads.ticker(symbolId),
+    };
     this.#privateSocket = new CcxtSocket(profile.privateSocket, () => this.#socketSession());
     this.sockets = [this.#privateSocket];
   }

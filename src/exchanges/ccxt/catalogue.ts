@@ -1,6 +1,6 @@
 /** The instruments of one venue: exact texts from its own rows, and its names for them. */
 import type { SymbolMetadata } from "../../model/instrument.ts";
-import { INSTRUMENTS_MAX } from "../../model/limits.ts";
+import { INSTRUMENTS_MAX, SYMBOL_NAMES_MAX } from "../../model/limits.ts";
 import type { CcxtExchange } from "./ccxt.ts";
 import type { VenueProfile } from "./profile.ts";
 
@@ -11,7 +11,9 @@ export interface BadInstrument {
 
 export class Catalogue {
   #bySymbol = new Map<string, SymbolMetadata>();
-  #symbols = new Map<string, string>();
+  // Both names of every symbol that was ever listed: an order outlives the listing of its symbol.
+  readonly #symbols = new Map<string, string>();
+  readonly #raw = new Map<string, string>();
 
   /**
    * Takes what ccxt has loaded, then drops the venue's raw rows from it: they are ten times what
@@ -28,11 +30,10 @@ export class Catalogue {
       );
     }
     const bySymbol = new Map<string, SymbolMetadata>();
-    const symbols = new Map<string, string>();
     const bad: BadInstrument[] = [];
     for (const market of markets) {
       // A market that cannot be traded here still names its orders.
-      symbols.set(market.id, market.symbol);
+      this.#name(market.id, market.symbol);
       try {
         bySymbol.set(market.symbol, rows.instrument(market));
         market.info = rows.keptInfo(market.info);
@@ -42,7 +43,6 @@ export class Catalogue {
       }
     }
     this.#bySymbol = bySymbol;
-    this.#symbols = symbols;
     return bad;
   }
 
@@ -60,6 +60,21 @@ export class Catalogue {
   }
 
   rawOf(symbolId: string): string | undefined {
-    return this.#bySymbol.get(symbolId)?.instrument.rawSymbol;
+    return this.#bySymbol.get(symbolId)?.instrument.rawSymbol ?? this.#raw.get(symbolId);
+  }
+
+  #name(rawSymbol: string, symbolId: string): void {
+    this.#symbols.delete(rawSymbol); // So that it becomes the newest.
+    if (this.#symbols.size >= SYMBOL_NAMES_MAX) this.#forget();
+    this.#symbols.set(rawSymbol, symbolId);
+    this.#raw.set(symbolId, rawSymbol);
+  }
+
+  /** The name that lists have not shown for longest. */
+  #forget(): void {
+    const [oldest] = this.#symbols;
+    if (oldest === undefined) return;
+    this.#symbols.delete(oldest[0]);
+    this.#raw.delete(oldest[1]);
   }
 }

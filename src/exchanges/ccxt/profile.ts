@@ -5,10 +5,12 @@
 import type { Balance } from "../../model/account.ts";
 import type { Fill } from "../../model/fill.ts";
 import type { SymbolMetadata } from "../../model/instrument.ts";
+import type { Ticker } from "../../model/market.ts";
 import type { StandardOrder } from "../../model/order.ts";
 import type { ClientOrderId, EpochMs, ExchangeOrderId } from "../../model/scalars.ts";
 import type { VenueOrder } from "../../model/venue.ts";
 import type {
+  DeadMansSwitch,
   OrderRef,
   RateLimits,
   RequestCost,
@@ -87,6 +89,8 @@ export interface VenueCalls {
   /** Trades of a symbol, oldest first, at most one page. */
   trades(rawSymbol: string, page: TradePage): VenueCall;
   account(): VenueCall;
+  /** The market's newest prices. */
+  ticker(rawSymbol: string): VenueCall;
 }
 
 export type TradePage =
@@ -101,6 +105,7 @@ export interface VenueRows {
   order(row: unknown, context: RowContext): VenueOrder;
   trade(row: unknown, context: RowContext): Fill;
   balances(row: unknown, context: RowContext): readonly Balance[];
+  ticker(row: unknown, context: RowContext): Ticker;
   instrument(market: CcxtMarket): SymbolMetadata;
   /** What must be left of `market.info` for `createOrderRequest`; the rest is memory. */
   keptInfo(info: unknown): unknown;
@@ -138,6 +143,7 @@ export interface VenueProfile {
   readonly timing: VenueTiming;
   readonly rateLimits: RateLimits;
   readonly cancelByClientOrderId: boolean;
+  readonly deadMansSwitch: DeadMansSwitch;
   cost(kind: RequestKind): RequestCost;
   /** Loads the venue's class; the only place that touches ccxt's code. */
   load(): Promise<CcxtCode>;

@@ -2,6 +2,7 @@
 import type { Balance, Position } from "../../model/account.ts";
 import type { Fill } from "../../model/fill.ts";
 import { READ_PAGES_MAX } from "../../model/limits.ts";
+import type { Ticker } from "../../model/market.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { LookupOutcome, ReadOutcome, VenueOrder } from "../../model/venue.ts";
 import type { OrderRef } from "../exchange.ts";
@@ -96,6 +97,21 @@ export class Reads {
         return { kind: "read", value };
       } catch (error) {
         return malformed(session, "account", error);
+      }
+    });
+  }
+
+  ticker(symbolId: string): Promise<ReadOutcome<Ticker>> {
+    return this.#timed(async (session) => {
+      const raw = session.catalogue.rawOf(symbolId);
+      if (raw === undefined) return failed("UNLISTED_SYMBOL", `${symbolId} is not listed`);
+      const verdict = await ask(session, session.profile.calls.ticker(raw));
+      if (verdict.kind !== "answered") return readFailure(verdict);
+      try {
+        const value = session.profile.rows.ticker(verdict.value, rowContext(session));
+        return { kind: "read", value };
+      } catch (error) {
+        return malformed(session, "ticker", error);
       }
     });
   }

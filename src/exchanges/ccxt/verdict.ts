@@ -4,6 +4,7 @@
  * venue's JSON.
  */
 import type { RefusalReason, UnknownCause } from "../../model/venue.ts";
+import { RETRY_AFTER_MS_MAX } from "./limits.ts";
 import { parseJson, type Row } from "./fields.ts";
 import type { Action, ErrorRule, VenueProfile } from "./profile.ts";
 import type { Redact } from "./redaction.ts";
@@ -62,10 +63,14 @@ export function judge(answer: Answer, action: Action, { profile, redact }: Judgi
   }
 }
 
-/** The venue's wish in milliseconds; HTTP gives it in seconds. */
+/** The venue's wish in milliseconds; HTTP gives it in seconds, or as a time by its own clock. */
 export function retryAfter(headers: Headers, defaultMs: number): number {
-  const seconds = Number(headers.get("retry-after") ?? NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : defaultMs;
+  const told = headers.get("retry-after") ?? "";
+  const seconds = /^\d+(\.\d+)?$/.test(told)
+    ? Number(told)
+    : (Date.parse(told) - Date.parse(headers.get("date") ?? "")) / 1000;
+  if (!(seconds > 0)) return defaultMs; // NaN included
+  return Math.min(Math.ceil(seconds * 1000), RETRY_AFTER_MS_MAX);
 }
 
 function ruleFor(

@@ -11,6 +11,7 @@ import type {
   MarketData,
   VenueFact,
 } from "../exchange.ts";
+import { PAPER_DEAD_MANS_SWITCH } from "./dead_man.ts";
 import type { MatchingEngine, Unsubscribe } from "./engine.ts";
 import { PaperExecution } from "./execution.ts";
 import { playInto, type PriceFeed } from "./feed.ts";
@@ -147,15 +148,13 @@ export class PaperAdapter implements ExchangeAdapter {
     return this.#isConnected ? this.engine.now() : null;
   }
 
-  /** One clock serves both sides. */
+  /** One clock serves both sides: nothing about it is uncertain, however long the answer takes. */
   async syncClock(): Promise<
     ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>
   > {
-    const startedAt = this.#clock.monotonic();
     const read = await this.#read(() => 0);
     if (read.kind === "failed") return read;
-    const roundTripMs = this.#clock.monotonic() - startedAt;
-    return { kind: "read", value: { offsetMs: 0, roundTripMs }, venueTime: read.venueTime };
+    return { kind: "read", value: { offsetMs: 0, roundTripMs: 0 }, venueTime: read.venueTime };
   }
 
   onFact(listener: (fact: VenueFact) => void): void {
@@ -231,5 +230,6 @@ function capabilitiesAt(latencyMs: number): ExchangeCapabilities {
     cost: (kind) => ({ weight: 1, orders: kind === "submit" ? 1 : 0 }),
     cancelByClientOrderId: true,
     amendInPlace: true,
+    deadMansSwitch: PAPER_DEAD_MANS_SWITCH,
   };
 }

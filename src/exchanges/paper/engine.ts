@@ -17,6 +17,7 @@ import type {
   Amendment,
   BalanceReport,
   Depth,
+  EndCause,
   EngineChange,
   EngineResult,
   EngineState,
@@ -111,8 +112,12 @@ export class MatchingEngine {
   }
 
   /** @returns the orders canceled. */
-  cancelAll(accountId: string, symbolId?: string): readonly PaperOrder[] {
-    return this.#desk.cancelAll(accountId, symbolId);
+  cancelAll(
+    accountId: string,
+    symbolId?: string,
+    why?: { readonly cause?: EndCause },
+  ): readonly PaperOrder[] {
+    return this.#desk.cancelAll(accountId, symbolId, why);
   }
 
   /**

@@ -12,7 +12,15 @@ import type {
   UnknownCause,
   VenueOrder,
 } from "../../model/venue.ts";
-import type { AmendRequest, Execution, OrderRef, SendGate, SubmitRequest } from "../exchange.ts";
+import type {
+  AmendRequest,
+  ArmOutcome,
+  Execution,
+  OrderRef,
+  SendGate,
+  SubmitRequest,
+} from "../exchange.ts";
+import { windUp } from "./dead_man.ts";
 import type { MatchingEngine } from "./engine.ts";
 import type { EngineResult, NewOrder, OrderKey, PaperOrder } from "./messages.ts";
 import { balanceView, fillOf, refusalOf, venueOrderOf } from "./venue_view.ts";
@@ -120,6 +128,14 @@ export class PaperExecution implements Execution {
   /** Spot only: what is held is a balance. */
   positions(): Promise<ReadOutcome<readonly Position[]>> {
     return this.#read(() => []);
+  }
+
+  armDeadMansSwitch(timeoutMs: number | null): Promise<ArmOutcome> {
+    const { engine, accountId, clock } = this.#options;
+    return this.#ask<ArmOutcome>(() => ({
+      kind: "armed",
+      firesAt: windUp(engine, { accountId, clock, timeoutMs }),
+    }));
   }
 
   #find(ref: OrderRef): PaperOrder | undefined {

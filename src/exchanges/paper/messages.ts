@@ -33,7 +33,7 @@ export type OrderType = "LIMIT" | "MARKET";
 export type EngineTimeInForce = "GTC" | "IOC" | "FOK";
 export type SelfTradePrevention = "NONE" | "EXPIRE_TAKER" | "EXPIRE_MAKER" | "EXPIRE_BOTH";
 export type PaperOrderStatus = "OPEN" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED";
-export type EndCause = "USER" | "TIME_IN_FORCE" | "SELF_TRADE_PREVENTION";
+export type EndCause = "USER" | "TIME_IN_FORCE" | "SELF_TRADE_PREVENTION" | "DEAD_MANS_SWITCH";
 
 export interface NewOrder {
   readonly symbolId: string;

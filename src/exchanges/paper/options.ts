@@ -111,4 +111,5 @@ const PaperOptionsSchema: z.ZodType<PaperOptions, unknown> = z.strictObject({
   mode: z.string().optional(),
   exclusiveAccount: z.boolean().optional(),
   limits: z.unknown().optional(),
+  risk: z.unknown().optional(),
 });

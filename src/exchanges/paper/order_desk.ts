@@ -18,6 +18,7 @@ import type { Market } from "./market.ts";
 import { end, fillFromPrint, lockedAsset, match, type Place, type Plan, plan } from "./matching.ts";
 import type {
   Amendment,
+  EndCause,
   EngineResult,
   NewOrder,
   OrderKey,
@@ -76,14 +77,18 @@ export class OrderDesk {
   }
 
   /** @returns the orders canceled. */
-  cancelAll(accountId: string, symbolId?: string): readonly PaperOrder[] {
+  cancelAll(
+    accountId: string,
+    symbolId?: string,
+    { cause = "USER" }: { readonly cause?: EndCause } = {},
+  ): readonly PaperOrder[] {
     const open = [...this.#floor.account(accountId).open.values()];
     const chosen = open.filter((each) =>
       symbolId === undefined || each.terms.symbolId === symbolId
     );
     const turn = this.#floor.turn();
     for (const entry of chosen) {
-      end(entry, BY_USER, this.#place(entry, turn));
+      end(entry, { ...BY_USER, cause }, this.#place(entry, turn));
     }
     this.#floor.close(turn);
     return chosen.map((entry) => entry.view());

@@ -30,14 +30,17 @@ export const WS_API_HOST = "ws-api.binance.com";
 
 /** Binance's ordinary tier: a tenth of a percent either way. */
 const FEES = { maker: decimal("0.001"), taker: decimal("0.001") };
-/** Enough that no test or demo runs dry by itself. */
+/**
+ * Enough that no test or demo runs dry by itself, and of each coin little enough that the kernel's
+ * default position cap leaves room to buy more of it.
+ */
 const DEFAULT_BALANCES: Readonly<Record<string, string>> = {
   USDT: "100000000",
-  BTC: "1000",
-  ETH: "10000",
-  BNB: "10000",
-  SOL: "100000",
-  ADA: "10000000",
+  BTC: "2",
+  ETH: "40",
+  BNB: "200",
+  SOL: "600",
+  ADA: "200000",
 };
 /** A print that sets the first price; its size fills nothing since nothing rests yet. */
 const OPENING_QUANTITY = decimal("1");

@@ -1,16 +1,17 @@
 /** One REST request: matched to an operation, checked, run, and answered with Binance's headers. */
 import type { Call, CannedName, HostRequest, Operation, ProcessOptions } from "../dialect.ts";
-import { type HttpAnswer, JSON_HEADERS } from "../http.ts";
+import { type HttpAnswer, JSON_HEADERS, maintenancePage } from "../http.ts";
 import type { BinanceCore } from "./core.ts";
 import { type BinanceOperation, REST_OPERATIONS, weightOf } from "./operations.ts";
 import { parseForm } from "./params.ts";
-import { outsideRecvWindow, Refusal } from "./refusal.ts";
+import { filterFailure, invalidKey, invalidSymbol, outsideRecvWindow, Refusal } from "./refusal.ts";
 import { checkFormSignature, checkKey, checkTimestamp } from "./signature.ts";
 import { HeldFrames } from "./user_stream.ts";
 
 const HTML_HEADERS = "content-type: text/html\r\nserver: CloudFront\r\n";
 const FIREWALL_PAGE = "<html><head><title>403 Forbidden</title></head>" +
   "<body><center><h1>403 Forbidden</h1></center></body></html>";
+const TIMEOUT_PAGE = "<html><body><h1>408 Request Time-out</h1></body></html>";
 const NOT_FOUND_PAGE = "<html><body><h2>404 Not found</h2></body></html>";
 
 export class RestCall implements Call {
@@ -49,6 +50,8 @@ export class RestCall implements Call {
 
   canned(name: CannedName): HttpAnswer {
     if (name === "forbidden") return html(403, FIREWALL_PAGE);
+    if (name === "maintenance") return maintenancePage(200);
+    if (name === "requestTimeout") return html(408, TIMEOUT_PAGE);
     return this.#refused(cannedRefusal(this.#core, name));
   }
 
@@ -112,6 +115,18 @@ export function cannedRefusal(core: BinanceCore, name: CannedName): Refusal {
       );
     case "timestampOutside":
       return outsideRecvWindow();
+    case "requestTimeout":
+      return new Refusal(-1007, "Request Time-out", { status: 408 });
+    case "halfDone":
+      return new Refusal(-2021, "Order cancel-replace partially failed.", { status: 409 });
+    case "maintenance":
+      return new Refusal(-1016, "This service is no longer available.", { status: 503 });
+    case "unauthorized":
+      return invalidKey();
+    case "filterRefused":
+      return filterFailure("PRICE_FILTER");
+    case "delisted":
+      return invalidSymbol();
     case "tooManyRequests":
       return core.limits.tooManyRequests();
     case "banned":

@@ -3,7 +3,8 @@
  *
  * I1: events a request causes wait until its answer is on the way; later events wait behind them.
  */
-import type { FrameFault, FrameFaults } from "../faults.ts";
+import type { FrameFault } from "../fault_catalogue.ts";
+import type { FrameFaults } from "../faults.ts";
 import type { Operation } from "../dialect.ts";
 
 export interface Subscriber {

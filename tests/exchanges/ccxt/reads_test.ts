@@ -174,6 +174,44 @@ Deno.test("ccxt: balances are exact and stamped by the venue", async () => {
   }]);
 });
 
+Deno.test("ccxt: the market's prices are exact, and a price of 0 is none", async () => {
+  await using venue = startStubVenue();
+  let symbol = "";
+  venue.on(({ path, params }) => {
+    if (path !== "/api/v3/ticker/24hr") return undefined;
+    symbol = params.get("symbol") ?? "";
+    return {
+      json: {
+        symbol,
+        lastPrice: "50000.01000000",
+        bidPrice: "49999.99000000",
+        bidQty: "1.50000000",
+        askPrice: "0.00000000",
+        askQty: "0.00000000",
+        closeTime: 123,
+      },
+    };
+  });
+  await using connected = await connect(venue.endpoints);
+  const { marketData } = connected.adapter;
+  const read = await marketData.readTicker?.("BTC/USDT");
+  assert(read?.kind === "read", JSON.stringify(read));
+  const { receivedAt: _at, ...ticker } = read.value;
+  assertEquals<unknown>([symbol, ticker], ["BTCUSDT", {
+    symbol: "BTC/USDT",
+    last: "50000.01",
+    bid: "49999.99",
+    bidSize: "1.5",
+    ask: null,
+    askSize: "0",
+    mark: null,
+    index: null,
+    venueTime: 123,
+  }]);
+  const unlisted = await marketData.readTicker?.("NO/SUCH");
+  assertEquals(unlisted?.kind === "failed" ? unlisted.cause.code : "", "UNLISTED_SYMBOL");
+});
+
 Deno.test("ccxt: a spot account has no positions, and no amending in place", async () => {
   await using venue = startStubVenue();
   await using connected = await connect(venue.endpoints);

@@ -6,7 +6,7 @@ import type { StandardOrder } from "../../../src/model/order.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import { TESTNET_API_KEY, TESTNET_API_SECRET } from "../../../src/testnet/credentials.ts";
-import type { FaultName } from "../../../src/testnet/faults.ts";
+import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
 import { startTestnet, type Testnet } from "../../../src/testnet/server.ts";
 import { connect, type Connected, gate, submitRequest } from "./fixtures.ts";
 
@@ -65,6 +65,16 @@ Deno.test("ccxt on the testnet: an order that was never placed is proven absent"
   await connected.adapter.execution.submit(resting("another" + "0".repeat(25)), gate());
   const outcome = await connected.adapter.execution.lookup(named());
   assertEquals(outcome.kind, "absent", JSON.stringify(outcome));
+});
+
+Deno.test("ccxt on the testnet: the market's price is read", async () => {
+  await using testnet = start();
+  await using connected = await connectTo(testnet);
+  const read = await connected.adapter.marketData.readTicker?.("BTC/USDT");
+  assert(read?.kind === "read", JSON.stringify(read));
+  const { symbol, last, bid, ask } = read.value;
+  assertEquals(symbol, "BTC/USDT");
+  assert(last !== null && Number(bid) <= Number(last) && Number(last) <= Number(ask));
 });
 
 Deno.test("ccxt on the testnet: balances are read", async () => {

@@ -58,7 +58,7 @@ Deno.test("ccxt: a market order fills, with trades and fees", async () => {
   assertEquals([order.status, order.filled, order.trades.length], ["closed", 0.01, 1]);
   const [trade] = await exchange.fetchMyTrades(SYMBOL);
   assertEquals([trade!.order, trade!.amount, trade!.fee?.currency], [order.id, 0.01, "BTC"]);
-  assertEquals((await exchange.fetchBalance())["BTC"]!.total, 1000.00999);
+  assertEquals((await exchange.fetchBalance())["BTC"]!.total, 2.00999);
   await exchange.close();
 });
 

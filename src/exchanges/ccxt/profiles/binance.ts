@@ -1,4 +1,8 @@
-/** Binance spot: constants, calls and how ccxt is set up for it. Read on 2026-11-21. */
+/**
+ * Binance spot: constants, calls and how ccxt is set up for it. What is quoted here and in the
+ * files beside it is the venue's own documentation (binance/binance-spot-api-docs: rest-api.md,
+ * web-socket-api.md, user-data-stream.md, errors.md, filters.md, enums.md) as read on 2026-11-21.
+ */
 import type { StandardOrder } from "../../../model/order.ts";
 import type { RequestCost, RequestKind } from "../../exchange.ts";
 import type { CcxtCode, CcxtExchange } from "../ccxt.ts";
@@ -14,7 +18,7 @@ import type {
 } from "../profile.ts";
 import { BINANCE_ERRORS } from "./binance_errors.ts";
 import { keptInfo, readInstrument } from "./binance_instruments.ts";
-import { readBalances, readOrder, readTrade } from "./binance_rows.ts";
+import { readBalances, readOrder, readTicker, readTrade } from "./binance_rows.ts";
 import { binancePrivateSocket } from "./binance_stream.ts";
 
 const PAGE_ROWS = 1_000;
@@ -50,6 +54,12 @@ const calls: VenueCalls = {
   history: (symbol) => read("allOrders", { symbol, limit: PAGE_ROWS }),
   trades: (symbol, page) => read("myTrades", { symbol, ...pageParams(page), limit: PAGE_ROWS }),
   account: () => read("account", { omitZeroBalances: true }),
+  ticker: (symbol) => ({
+    api: "public",
+    path: "ticker/24hr",
+    method: "GET",
+    params: { symbol },
+  }),
 };
 
 export const binanceSpot: VenueProfile = {
@@ -57,11 +67,12 @@ export const binanceSpot: VenueProfile = {
   timing: {
     // rest-api.md, "Timing security": the venue's default and the largest it recommends.
     validityMs: 5_000,
-    // No documented value. The venue's own "Timeout waiting for response from backend server"
-    // (-1007) comes after 10 s, so what was admitted is in the books or dead by then.
+    // No documented value. rest-api.md, "General API Information": its own "Timeout waiting for
+    // response from backend server" (-1007) comes after 10 s. What was admitted is in the books or
+    // dead by then: an assumption of ours, which docs/SAFETY.md tells.
     engineBoundMs: 10_000,
-    // No documented value either: reads come from "Memory => Database"; 2 s is above every delay
-    // the venue has reported for them.
+    // No documented value either. rest-api.md, "Data Sources": some delay in reads is normal, they
+    // come from "Memory => Database". 2 s is our choice, and docs/SAFETY.md tells it as one.
     settleMs: 2_000,
     // errors.md, -2026: canceled or expired orders without a fill are archived after 90 days.
     retentionMs: 90 * 24 * 3_600_000,
@@ -72,6 +83,8 @@ export const binanceSpot: VenueProfile = {
     orders: { capacity: 100, intervalMs: 10_000 },
   },
   cancelByClientOrderId: true,
+  // Spot has none: countdownCancelAll is of the USDⓈ-M futures API alone (rest-api.md, May 2025).
+  deadMansSwitch: { kind: "none" },
   cost,
   load,
   ccxtOptions: {
@@ -88,6 +101,7 @@ export const binanceSpot: VenueProfile = {
     order: readOrder,
     trade: readTrade,
     balances: readBalances,
+    ticker: readTicker,
     instrument: readInstrument,
     keptInfo,
   },
@@ -171,6 +185,8 @@ function cost(kind: RequestKind): RequestCost {
     case "cancel":
     case "serverTime":
       return { weight: 1, orders: 0 };
+    case "ticker":
+      return { weight: 2, orders: 0 }; // Of one symbol.
     case "lookup":
       return { weight: 50, orders: 0 };
     case "openOrders":
@@ -182,6 +198,7 @@ function cost(kind: RequestKind): RequestCost {
     case "fillsOf":
       return { weight: 24, orders: 0 }; // With the look-up for an order id that is not known yet.
     case "positions":
+    case "deadMansSwitch":
       return { weight: 0, orders: 0 };
   }
 }

@@ -3,6 +3,7 @@ import type { Balance } from "../../../model/account.ts";
 import { add, type Decimal, isZero, ZERO } from "../../../model/decimal.ts";
 import type { Fill } from "../../../model/fill.ts";
 import { BALANCES_MAX } from "../../../model/limits.ts";
+import type { Ticker } from "../../../model/market.ts";
 import type { Side, StandardOrderStatus } from "../../../model/order.ts";
 import type { VenueOrder } from "../../../model/venue.ts";
 import type { EpochMs } from "../../../model/scalars.ts";
@@ -95,6 +96,27 @@ export function readBalances(value: unknown): readonly Balance[] {
       updatedAt,
     });
   });
+}
+
+/**
+ * GET /api/v3/ticker/24hr of one symbol: `{"symbol":"BNBBTC","lastPrice":"4.00000200",`
+ * `"bidPrice":"4.00000000","bidQty":"100.0","askPrice":"4.00000200","askQty":"100.0",`
+ * `"closeTime":1499869899040}`. A price of 0 says that there is none.
+ */
+export function readTicker(value: unknown, context: RowContext): Ticker {
+  const row = asRow(value);
+  return {
+    symbol: context.symbolOf(textOf(row, "symbol")),
+    bid: priceOrNull(decimalOf(row, "bidPrice")),
+    bidSize: decimalOf(row, "bidQty"),
+    ask: priceOrNull(decimalOf(row, "askPrice")),
+    askSize: decimalOf(row, "askQty"),
+    last: priceOrNull(decimalOf(row, "lastPrice")),
+    mark: null,
+    index: null,
+    venueTime: timeOf(row, "closeTime"),
+    receivedAt: context.receivedAt,
+  };
 }
 
 export function balance(

@@ -1,0 +1,114 @@
+/**
+ * The way to the venue of one exchange: connecting the adapter, its sockets, and the pause before
+ * the next try. What happens on it is told to the exchange's chart as events.
+ *
+ * I1 An answer of an older connect is ignored: each run has its number.
+ */
+import type { InspectionEvent } from "xstate";
+import { backoff, EXCHANGE_BACKOFF_CAP_MS, EXCHANGE_BACKOFF_MS } from "../machines/timeouts.ts";
+import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
+import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
+import type { Connection } from "./connection.ts";
+import { errorName } from "./error_name.ts";
+import type { Notices } from "./notices.ts";
+import { Sockets } from "./sockets.ts";
+import type { Supervisor } from "./supervision.ts";
+import type { Vitals } from "./vitals.ts";
+
+export interface LinkOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly adapter: ExchangeAdapter;
+  readonly supervisor: Supervisor;
+  readonly inspect: (event: InspectionEvent) => void;
+  readonly notices: Notices;
+  readonly vitals: Vitals;
+  readonly tell: (event: LinkEvent) => void;
+  /** Every socket of the adapter is up. */
+  readonly onAllUp: () => void;
+  /** Something did not work: whoever waits for the start has waited long enough. */
+  readonly onTrouble: () => void;
+}
+
+export type LinkEvent =
+  | { readonly type: "exchange.connected" | "retry.due" }
+  | { readonly type: "exchange.failed" | "socket.down"; readonly reason: string };
+
+export class Link {
+  readonly #o: LinkOptions;
+  readonly #sockets: Sockets;
+  readonly #abort = new AbortController();
+  #run = 0;
+  #ended = false;
+  #cancelRetry: CancelTimer | null = null;
+
+  constructor(options: LinkOptions) {
+    const { clock, random, supervisor, inspect, notices } = options;
+    this.#o = options;
+    this.#sockets = new Sockets({
+      clock,
+      random,
+      supervisor,
+      inspect,
+      onUp: (socketId) => notices.connection("ConnectionUp", socketId, null),
+      onAllUp: () => options.onAllUp(),
+      onDown: (socketId, reason) => this.#down(socketId, reason),
+      onFailedDial: (socketId, reason) => this.#trouble(`socket.${socketId}`, reason),
+    });
+  }
+
+  get connections(): readonly Connection[] {
+    return this.#sockets.connections;
+  }
+
+  connect(): void {
+    const run = ++this.#run;
+    this.#o.adapter.connect(this.#abort.signal).then(
+      () => {
+        if (run === this.#run) this.#connected(); // I1
+      },
+      (error) => {
+        if (run === this.#run) this.#failed(error);
+      },
+    );
+  }
+
+  /** @param bannedForMs nothing may be sent for so long; connecting asks no runner for leave */
+  scheduleRetry(failures: number, bannedForMs: number): void {
+    this.#cancelRetry?.();
+    const pause = backoff(failures + 1, EXCHANGE_BACKOFF_MS, EXCHANGE_BACKOFF_CAP_MS);
+    const delayMs = Math.max(bannedForMs, pause * (0.5 + this.#o.random.next() / 2));
+    this.#cancelRetry = this.#o.clock.setTimer(() => this.#o.tell({ type: "retry.due" }), delayMs);
+  }
+
+  stop(): void {
+    this.#ended = true;
+    this.#run += 1;
+    this.#abort.abort();
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+  }
+
+  #connected(): void {
+    const { sockets } = this.#o.adapter;
+    this.#sockets.start(sockets);
+    if (sockets.length === 0) this.#o.tell({ type: "exchange.connected" });
+  }
+
+  #failed(error: unknown): void {
+    this.#o.tell({ type: "exchange.failed", reason: errorName(error) });
+    this.#trouble("connect", error);
+  }
+
+  #down(socketId: string, reason: string): void {
+    if (this.#ended) return;
+    this.#o.notices.connection("ConnectionDown", socketId, reason);
+    this.#o.tell({ type: "socket.down", reason: `${socketId}: ${reason}` });
+  }
+
+  /** A login that is refused would else look like a venue that is merely slow. */
+  #trouble(what: string, error: unknown): void {
+    this.#o.vitals.trouble(what, error);
+    this.#o.onTrouble();
+  }
+}

@@ -1,0 +1,22 @@
+/** What a request runner is made of, and whom it tells. */
+import type { InspectionEvent } from "xstate";
+import type { RequestsMode } from "../machines/requests.ts";
+import type { RateLimits, RequestCost, RequestKind } from "../src/exchanges/exchange.ts";
+import type { Clock } from "../src/model/clock.ts";
+import type { CircuitHealth } from "../src/model/health.ts";
+
+export interface RequestRunnerOptions {
+  readonly clock: Clock;
+  readonly limits: RateLimits;
+  readonly cost: (kind: RequestKind) => RequestCost;
+  /** Watches the mode's actor. */
+  readonly inspect?: (event: InspectionEvent) => void;
+  /** Told of every change of {@linkcode RequestRunner.mode}. */
+  readonly onMode?: (mode: RequestsMode) => void;
+  /** Told of every circuit that has opened. */
+  readonly onCircuit?: (circuit: CircuitHealth) => void;
+  /** The mode actor failed: for the supervisor. The runner grants nothing any more. */
+  readonly onCrash?: (error: unknown) => void;
+  readonly queueMax?: number;
+  readonly reservedForCancels?: number;
+}

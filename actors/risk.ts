@@ -1,0 +1,391 @@
+/**
+ * Risk admission of one exchange account. The door asks it before anything is recorded, the book
+ * before a further attempt, the gate last before the wire; every turn of an intent tells it what
+ * the intent may still do.
+ *
+ * I1 Between a check and the hold it leads to nothing else runs, so that two orders at once cannot
+ *    use the same money: the door checks and places in one synchronous step, and the gate checks
+ *    what is already held.
+ * I2 A check costs the same whatever the number of intents.
+ */
+import {
+  type BalanceQuestion,
+  checkBalance,
+  checkOpenOrders,
+  checkOrder,
+  checkPosition,
+  duplicateRefusal,
+  type PriceBounds,
+  rateRefusal,
+  type RiskOrder,
+} from "../machines/risk.ts";
+import { holdOf } from "../machines/risk_exposure.ts";
+import { type AssetSums, type Held, RiskLedger } from "../machines/risk_ledger.ts";
+import { RiskRepeats } from "../machines/risk_repeats.ts";
+import { product, units as unitsOf } from "../machines/risk_units.ts";
+import { RiskWindow } from "../machines/risk_window.ts";
+import type { AttemptRecord, IntentContext } from "../machines/intent_context.ts";
+import type { Clock } from "../src/model/clock.ts";
+import { type Decimal, multiply, subtract } from "../src/model/decimal.ts";
+import type { Balance } from "../src/model/account.ts";
+import { RISK_REPEATS_MAX } from "../src/model/limits.ts";
+import type { StandardOrder } from "../src/model/order.ts";
+import { type RiskLimits, type RiskRefusal, riskText } from "../src/model/risk.ts";
+import { parseSymbol } from "../src/model/symbol.ts";
+import type { Account } from "./account.ts";
+import type { Denial } from "./gate.ts";
+import type { Prices } from "./prices.ts";
+
+export interface RiskOptions {
+  readonly clock: Clock;
+  readonly limits: RiskLimits;
+  readonly account: Pick<Account, "isRead" | "balance">;
+  readonly prices: Pick<Prices, "fresh" | "dollars" | "want">;
+}
+
+/** One request that adds exposure, as it is about to leave. */
+export type Send =
+  | {
+    readonly kind: "submit";
+    readonly intentId: string;
+    readonly order: StandardOrder;
+    readonly amount: Decimal;
+  }
+  | {
+    readonly kind: "amend";
+    readonly intentId: string;
+    readonly order: StandardOrder;
+    /** New total of the venue order. */
+    readonly amount: Decimal;
+    readonly attempt: Pick<AttemptRecord, "amount" | "limitPrice">;
+  };
+
+/** What an order asks of the account beside what is held already. */
+interface Demand {
+  readonly order: RiskOrder;
+  /** The order it changes. */
+  readonly before: Pick<RiskOrder, "amount" | "limitPrice"> | null;
+  /** What the intent holds now, and what it is to hold; base units. Null: it is held already. */
+  readonly own: Held | undefined;
+  readonly left: Decimal | null;
+  readonly pair: Pair;
+  readonly market: PriceBounds | null;
+  readonly dollars: Decimal | null;
+}
+
+interface Pair {
+  /** Caps of contracts, which have margin and positions, are not known here. */
+  readonly isSpot: boolean;
+  readonly base: string;
+  readonly quote: string;
+}
+
+export class Risk {
+  readonly #o: RiskOptions;
+  readonly #ledger: RiskLedger;
+  readonly #orders: readonly RiskWindow[];
+  readonly #modifies: readonly RiskWindow[];
+  readonly #repeats: RiskRepeats;
+  /** By symbol; bounded by what the venue lists and the store holds. */
+  readonly #pairs = new Map<string, Pair>();
+  /** Totals in units, by the balance they were read from. */
+  readonly #units = new WeakMap<Balance, Units>();
+
+  constructor(options: RiskOptions) {
+    const { limits, prices } = options;
+    this.#o = options;
+    this.#ledger = new RiskLedger({
+      assetsOf: (symbolId) => this.#pair(symbolId),
+      worstPrice: (symbolId, side) => {
+        const market = prices.fresh(symbolId);
+        return side === "BUY" ? market?.buyMax ?? null : market?.price ?? null;
+      },
+    });
+    this.#orders = [
+      new RiskWindow(limits.maxOrdersPerSecond, SECOND_MS),
+      new RiskWindow(limits.maxOrdersPerMinute, MINUTE_MS),
+    ];
+    this.#modifies = [
+      new RiskWindow(limits.maxModifiesPerSecond, SECOND_MS),
+      new RiskWindow(limits.maxModifiesPerMinute, MINUTE_MS),
+    ];
+    this.#repeats = new RiskRepeats({ windowMs: limits.duplicateWindowMs, max: RISK_REPEATS_MAX });
+  }
+
+  /** Intents that have not ended, or may be live all the same. */
+  get openCount(): number {
+    return this.#ledger.openCount;
+  }
+
+  /** For a comparison with a recount. */
+  get sums(): Readonly<Record<string, string>> {
+    return this.#ledger.snapshot();
+  }
+
+  /**
+   * Prices that this order needs and that have to be read first. A limit order does not wait: it
+   * has a price of its own, and the market's is compared with it as soon as it is there.
+   *
+   * @returns null when nothing has to be waited for.
+   */
+  prepare({ symbolId, limitPrice }: StandardOrder): Promise<void> | null {
+    const { quote } = this.#pair(symbolId);
+    const reading = this.#o.prices.want(symbolId, quote);
+    const waits = limitPrice === null || this.#o.prices.dollars(quote) === null;
+    return waits ? reading : null;
+  }
+
+  /** A new order, at the door. @param isNamed the caller gave it an intent id of its own */
+  checkPlace(
+    order: StandardOrder,
+    { isNamed }: { readonly isNamed: boolean },
+  ): RiskRefusal | null {
+    const { limits } = this.#o;
+    const demand = this.#demand(order, {
+      before: null,
+      own: undefined,
+      left: order.amount,
+      amount: order.amount,
+    });
+    return this.#checkDemand(demand) ??
+      checkOpenOrders(limits, this.#ledger.openCount + 1) ??
+      (isNamed ? null : this.#checkRepeat(order)) ??
+      this.#checkRate("order", this.#orders);
+  }
+
+  /** It was placed: the rates count it. */
+  placed(order: StandardOrder): void {
+    const now = this.#o.clock.monotonic();
+    for (const window of this.#orders) window.add(now);
+    if (order.limitPrice === null) this.#repeats.add(repeatKey(order), now);
+  }
+
+  /** A change of a live intent, at the door; a refused one leaves the order as it was. */
+  checkChange(context: IntentContext, order: StandardOrder): RiskRefusal | null {
+    const { intent, filled } = context;
+    const demand = this.#demand(order, {
+      before: intent.order,
+      own: this.#ledger.held(intent.intentId),
+      left: subtract(order.amount, filled),
+      amount: order.amount,
+    });
+    return this.#checkDemand(demand) ?? this.#checkRate("modify", this.#modifies);
+  }
+
+  /** It was changed: the rate counts it. */
+  changed(): void {
+    const now = this.#o.clock.monotonic();
+    for (const window of this.#modifies) window.add(now);
+  }
+
+  /** Last before the wire, and before a further attempt: against the state of this moment. */
+  checkSend(send: Send): Denial | null {
+    const isAmend = send.kind === "amend";
+    const demand = this.#demand(send.order, {
+      before: isAmend ? send.attempt : null,
+      own: undefined,
+      left: null, // It is among what is held already.
+      amount: send.amount,
+    });
+    const refusal = this.#checkDemand(demand) ??
+      (isAmend ? null : checkOpenOrders(this.#o.limits, this.#ledger.openCount));
+    if (refusal === null) return null;
+    return { code: refusal.code, message: riskText(isAmend ? "change" : "send", refusal) };
+  }
+
+  /** After every turn of an intent, and when one is brought back: what it may still do. */
+  onTurn(before: IntentContext | null, after: IntentContext): void {
+    const { intent, effects } = after;
+    if (before !== null) { for (const fill of effects.fills) this.#ledger.filled(fill); }
+    const isSame = before !== null && before.attempts === after.attempts &&
+      before.intent === intent && before.phase === after.phase && before.filled === after.filled;
+    if (!isSame) this.#ledger.set(intent.intentId, holdOf(after));
+  }
+
+  /** It has ended and left the memory: what the venue still owes of it shows in the balances. */
+  forget(intentId: string): void {
+    this.#ledger.set(intentId, null);
+  }
+
+  #demand(
+    { symbolId, side, limitPrice, postOnly }: StandardOrder,
+    { before, own, left, amount }: Pick<Demand, "before" | "own" | "left"> & {
+      readonly amount: Decimal;
+    },
+  ): Demand {
+    const { prices } = this.#o;
+    const pair = this.#pair(symbolId);
+    return {
+      order: { symbolId, side, amount, limitPrice, postOnly },
+      before,
+      own,
+      left,
+      pair,
+      market: prices.fresh(symbolId),
+      dollars: prices.dollars(pair.quote),
+    };
+  }
+
+  #checkDemand(demand: Demand): RiskRefusal | null {
+    const { order, before, market, dollars } = demand;
+    const { limits } = this.#o;
+    if (!demand.pair.isSpot) return unsupported(order.symbolId);
+    const opposite = limits.selfTrades === "allow"
+      ? null
+      : this.#ledger.opposite(order.symbolId, order.side);
+    try {
+      return checkOrder({ limits, order, before, market, dollars, opposite }) ??
+        this.#checkFunds(demand);
+    } catch (error) {
+      // Amounts that no decimal holds any more are beyond every cap.
+      if (!(error instanceof RangeError)) throw error;
+      const rule = "amount and price must be countable in digits, at most";
+      return { code: "VALUE_UNKNOWN", rule, limit: "38", actual: order.amount };
+    }
+  }
+
+  /** Balance, and for what buys the position. What needs no more than it holds is not asked. */
+  #checkFunds(demand: Demand): RiskRefusal | null {
+    const { order, before, own, left, pair, market } = demand;
+    const isBuy = order.side === "BUY";
+    const asset = isBuy ? pair.quote : pair.base;
+    const sums = this.#ledger.asset(asset);
+    const isAtDoor = left !== null;
+    // Nothing leaves before the first sync has read the account: until then the gate will ask.
+    if (isAtDoor && !this.#o.account.isRead) return null;
+    let more = 0n; // It is held already.
+    let isLockKnown = sums.unpriced.size === 0;
+    const units = isAtDoor ? positiveUnits(left) : null;
+    if (units === null) {
+      if (before !== null && isNoMore(order, before)) return null;
+    } else {
+      const price = order.limitPrice ?? market?.buyMax ?? null;
+      const need = isBuy ? (price === null ? null : product(units, unitsOf(price), "up")) : units;
+      const has = own === undefined ? 0n : own.lock;
+      if (need === null || has === null) isLockKnown = false;
+      else more = need - has;
+      if (isLockKnown && before !== null && more <= 0n && units <= (own?.units ?? 0n)) return null;
+    }
+    return checkBalance(this.#balanceQuestion(asset, { sums, more, isLockKnown })) ??
+      (isBuy ? this.#checkPosition(demand, units) : null);
+  }
+
+  /**
+   * Our own holds and what the venue says is locked overlap: the larger one counts. So does an order
+   * of somebody else at the venue, as far as it is not hidden by one of ours that is on its way.
+   */
+  #balanceQuestion(
+    asset: string,
+    { sums, more, isLockKnown }: {
+      readonly sums: AssetSums;
+      readonly more: bigint;
+      readonly isLockKnown: boolean;
+    },
+  ): BalanceQuestion {
+    const held = this.#held(asset, sums);
+    const venue = held === null ? 0n : held.locked;
+    const locked = (sums.locked > venue ? sums.locked : venue) + more;
+    return { asset, held: held === null ? null : held.total, locked, isLockKnown };
+  }
+
+  #checkPosition(
+    { order, own, pair, market, dollars }: Demand,
+    units: bigint | null,
+  ): RiskRefusal | null {
+    const sums = this.#ledger.asset(pair.base);
+    const held = this.#held(pair.base, sums);
+    if (held === null) return null; // the balance rule has said so
+    const more = units === null ? 0n : units - (own?.units ?? 0n);
+    const price = market?.price ?? order.limitPrice;
+    const value = price === null || dollars === null
+      ? null
+      : dollars === "1"
+      ? price
+      : multiply(price, dollars, "UP");
+    const position = held.total + sums.buying + more;
+    return checkPosition({ limits: this.#o.limits, base: pair.base, position, value });
+  }
+
+  /** What there is of an asset; null while the account was never read. */
+  #held(asset: string, sums: AssetSums): Units | null {
+    const { account } = this.#o;
+    const balance = account.balance(asset);
+    if (balance === undefined && !account.isRead) return null;
+    const known = balance === undefined ? NOTHING : this.#unitsOf(balance);
+    if (sums.moved.length === 0) return known;
+    const { net, spent } = this.#ledger.movedSince(sums, balance?.updatedAt ?? 0);
+    // What a fill took was locked before: it no longer is, though the balance still says so.
+    return {
+      total: known.total + net,
+      locked: known.locked > spent ? known.locked - spent : 0n,
+    };
+  }
+
+  #unitsOf(balance: Balance): Units {
+    let units = this.#units.get(balance);
+    if (units === undefined) {
+      units = { total: unitsOf(balance.total), locked: unitsOf(balance.locked) };
+      this.#units.set(balance, units);
+    }
+    return units;
+  }
+
+  #checkRepeat(order: StandardOrder): RiskRefusal | null {
+    const { limits, clock } = this.#o;
+    if (order.limitPrice !== null || limits.duplicateWindowMs === 0) return null;
+    const now = clock.monotonic();
+    const ago = this.#repeats.since(repeatKey(order), now);
+    if (ago !== null) return duplicateRefusal(limits, ago);
+    return this.#repeats.isFull(now) ? rateRefusal("order", REPEATS) : null;
+  }
+
+  #checkRate(what: "order" | "modify", windows: readonly RiskWindow[]): RiskRefusal | null {
+    const now = this.#o.clock.monotonic();
+    for (const window of windows) if (!window.hasRoom(now)) return rateRefusal(what, window);
+    return null;
+  }
+
+  #pair(symbolId: string): Pair {
+    let pair = this.#pairs.get(symbolId);
+    if (pair === undefined) {
+      const parsed = parseSymbol(symbolId);
+      const { base, quote } = parsed ?? { base: symbolId, quote: symbolId };
+      pair = { isSpot: parsed?.kind === "SPOT", base, quote };
+      this.#pairs.set(symbolId, pair);
+    }
+    return pair;
+  }
+}
+
+/** Of a balance, in units of 10^-18. */
+interface Units {
+  readonly total: bigint;
+  readonly locked: bigint;
+}
+
+const NOTHING: Units = { total: 0n, locked: 0n };
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const REPEATS = { limit: RISK_REPEATS_MAX, spanMs: SECOND_MS };
+
+function repeatKey({ symbolId, side, amount }: StandardOrder): string {
+  return `${symbolId} ${side} ${amount}`;
+}
+
+function unsupported(symbolId: string): RiskRefusal {
+  const rule = "what is traded must be";
+  return { code: "INSTRUMENT_UNSUPPORTED", rule, limit: "spot", actual: symbolId };
+}
+
+function positiveUnits(left: Decimal): bigint {
+  const units = unitsOf(left);
+  return units > 0n ? units : 0n;
+}
+
+/** A change to less, or at a price that locks less. */
+function isNoMore(order: RiskOrder, before: NonNullable<Demand["before"]>): boolean {
+  if (order.limitPrice === null || before.limitPrice === null) return false;
+  const isLess = unitsOf(order.amount) <= unitsOf(before.amount);
+  return isLess &&
+    (order.side === "SELL" || unitsOf(order.limitPrice) <= unitsOf(before.limitPrice));
+}

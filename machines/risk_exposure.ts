@@ -1,0 +1,54 @@
+/**
+ * What one intent may still do to the account at worst: how much of it may fill, and at which
+ * price. Wherever the venue is in doubt, the larger exposure counts.
+ */
+import { type Decimal, isPositive, max, min, ZERO } from "../src/model/decimal.ts";
+import type { Side } from "../src/model/order.ts";
+import { remainder } from "./absorb.ts";
+import { mayBeLive, possiblyLive } from "./exposure.ts";
+import { type IntentContext, isTerminal } from "./intent_context.ts";
+
+/** An intent that has not ended, or whose order may be live all the same. */
+export interface Hold {
+  readonly symbolId: string;
+  readonly side: Side;
+  /** Base units that may still fill; 0 while it is paused. */
+  readonly quantity: Decimal;
+  /** The worst price of them for us; null: they fill at the market's. */
+  readonly price: Decimal | null;
+}
+
+/** @returns null once nothing can come of the intent any more. */
+export function holdOf(context: IntentContext): Hold | null {
+  const { intent, phase } = context;
+  const { symbolId, side } = intent.order;
+  const live = possiblyLive(context);
+  if (isTerminal(phase) && live === ZERO) return null;
+  const wanted = stillWanted(context, live);
+  // Break before make: a replacement is only sent once the old order has ended, so never both.
+  return { symbolId, side, quantity: max(live, wanted), price: worstPrice(context, wanted) };
+}
+
+/** What the intent would have at the venue if it got its way. */
+function stillWanted(context: IntentContext, live: Decimal): Decimal {
+  const { intent, phase, refusedGeneration } = context;
+  if (isTerminal(phase) || phase === "PENDING.paused" || intent.desired === "CANCELED") return ZERO;
+  const isRefused = refusedGeneration !== null && refusedGeneration >= intent.generation;
+  if (isRefused && live !== ZERO) return ZERO; // the live order stays as it is
+  const left = remainder(context);
+  return isPositive(left) ? left : ZERO;
+}
+
+function worstPrice(context: IntentContext, wanted: Decimal): Decimal | null {
+  const { order } = context.intent;
+  const worse = order.side === "BUY" ? max : min;
+  if (order.limitPrice === null) return null;
+  let worst = wanted === ZERO ? null : order.limitPrice;
+  for (const attempt of context.attempts) {
+    const { limitPrice, amendTo } = attempt;
+    if (limitPrice === null || !mayBeLive(attempt)) continue;
+    worst = worst === null ? limitPrice : worse(worst, limitPrice);
+    if (amendTo !== null && amendTo.limitPrice !== null) worst = worse(worst, amendTo.limitPrice);
+  }
+  return worst ?? order.limitPrice;
+}

@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import { Accountant } from "../../actors/accountant.ts";
+import type { AuditFinding } from "../../actors/drifts.ts";
+import { REFETCH_MS } from "../../machines/timeouts.ts";
+import { decimal } from "../../src/model/decimal.ts";
+import { DEFAULT_INSTRUMENTS } from "../../src/exchanges/paper/catalogue.ts";
+import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { aFill } from "../machines/intent_builders.ts";
+
+const BTC = "BTC/USDT";
+
+/** An accountant whose account held 1000 USDT at first. */
+function opened() {
+  const clock = new VirtualClock();
+  const state = { waiting: 0, refetched: [] as (readonly string[])[] };
+  const told: AuditFinding[] = [];
+  const gone: string[] = [];
+  const accountant = new Accountant({
+    clock,
+    instruments: {
+      get: (symbolId) => DEFAULT_INSTRUMENTS.find((each) => each.symbolId === symbolId),
+      list: () => DEFAULT_INSTRUMENTS,
+    },
+    symbols: () => [BTC],
+    waiting: () => state.waiting,
+    refetch: (symbols) => {
+      state.refetched.push(symbols);
+      return Promise.resolve();
+    },
+    drifts: {
+      found: (finding) => `d${told.push(finding)}`,
+      gone: (driftId) => void gone.push(driftId),
+      isClosed: () => false,
+    },
+  });
+  const look = (usdt: string) => {
+    clock.advance(30_000);
+    const at = clock.now();
+    const subject = { kind: "asset", assetId: "USDT" } as const;
+    const quantities = [{ subject, quantity: decimal(usdt) }];
+    accountant.read({ kind: "asset", quantities, from: at - 1_000, to: at });
+    return accountant.check();
+  };
+  return { clock, state, told, gone, accountant, look };
+}
+
+Deno.test("accountant: two readings in a row make a difference a drift, one does not", async () => {
+  const { look, told, state } = opened();
+  assertEquals(await look("1000"), false);
+  assertEquals([await look("900"), told.length], [true, 0]);
+  assertEquals(state.refetched, [[BTC]]);
+  assertEquals([await look("900"), told.length], [false, 1]);
+  assertEquals(await look("900"), false);
+  assertEquals(told.length, 1, "told once");
+});
+
+Deno.test("accountant: a difference that moves on is not told before it rests", async () => {
+  const { look, told, gone } = opened();
+  await look("1000");
+  for (const usdt of ["900", "800", "700"]) assertEquals(await look(usdt), true);
+  assertEquals(told, []);
+  await look("700");
+  assertEquals(told.length, 1);
+  await look("650");
+  await look("650");
+  assertEquals([told.length, gone], [2, ["d1"]], "another difference is another drift");
+});
+
+Deno.test("accountant: while a fact waits for its intent, nothing is said", async () => {
+  const { look, told, state } = opened();
+  await look("1000");
+  state.waiting = 1;
+  for (let n = 0; n < 5; n++) assertEquals(await look("900"), false);
+  assertEquals([told, state.refetched], [[], []]);
+});
+
+Deno.test("accountant: a trade of somebody else that is read twice counts once", async () => {
+  const { look, told, accountant, clock } = opened();
+  await look("1000");
+  clock.advance(10_000);
+  const theirs = aFill("t1", "1", { intentId: null, venueTime: clock.now() });
+  accountant.foreign(theirs);
+  accountant.foreign(theirs);
+  accountant.booked([theirs]); // its order was adopted since
+  await look("900");
+  await look("900");
+  assertEquals(told.filter(({ subject }) => subject === "USDT"), []);
+});
+
+Deno.test("accountant: for a difference that lasts, the trades are read again now and then", async () => {
+  const { look, state, clock } = opened();
+  await look("1000");
+  for (let n = 0; n < 5; n++) await look("900");
+  const before = state.refetched.length;
+  await look("900");
+  assertEquals(state.refetched.length, before);
+  clock.advance(REFETCH_MS);
+  await look("900");
+  assertEquals(state.refetched.length, before + 1);
+});
