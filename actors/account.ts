@@ -1,7 +1,9 @@
 /**
  * What the account holds, as the venue last said; the sync asks it to read, frames update it.
  *
- * I1 A frame that arrived while a read was under way is newer than the read's answer.
+ * I1 A frame that arrived since a read was sent, or less than the settle time before (reads may be
+ *    behind by it), is newer than the read's answer; an earlier one is older.
+ * I2 A frame that a newer one has overtaken is dropped.
  */
 import { type Actor, createActor, type InspectionEvent } from "xstate";
 import { accountMachine } from "../machines/account.ts";
@@ -18,8 +20,8 @@ import type { RequestRunner } from "./request.ts";
 export interface AccountOptions {
   readonly exchangeId: string;
   readonly clock: Clock;
-  readonly adapter: ExchangeAdapter;
-  readonly runner: RequestRunner;
+  readonly adapter: Pick<ExchangeAdapter, "execution" | "capabilities" | "venueNow">;
+  readonly runner: Pick<RequestRunner, "run">;
   /** What was read, dated by the venue's clock. */
   readonly onReading: (reading: Reading) => void;
   readonly inspect: (event: InspectionEvent) => void;
@@ -33,8 +35,8 @@ export class Account {
   readonly #o: AccountOptions;
   #balances = new Map<string, Balance>();
   #positions: readonly Position[] = [];
-  /** Assets that a frame told about since the read began. */
-  readonly #framed = new Set<string>();
+  /** The newest frame of each asset, by the venue's clock: when it arrived, and what it is of. */
+  readonly #framed = new Map<string, { readonly at: EpochMs; readonly of: EpochMs }>();
   #updatedAt: EpochMs = 0;
   #isRead = false;
 
@@ -52,7 +54,6 @@ export class Account {
   /** Reads balances and positions anew. @returns why not, or null. */
   async refresh(): Promise<UnknownCause | null> {
     const { runner, adapter: { execution }, clock, onReading } = this.#o;
-    this.#framed.clear();
     this.actor.send({ type: "account.read" });
     let askedAt = this.#venueNow();
     const balances = await runner.run("balances", "resync", () => {
@@ -61,7 +62,9 @@ export class Account {
     });
     if (balances.kind === "failed") return this.#failed(balances.cause);
     const read = new Map(balances.value.map((balance) => [balance.assetId, balance]));
-    for (const assetId of this.#framed) { // I1
+    const { settleMs } = this.#o.adapter.capabilities.timing;
+    for (const [assetId, { at }] of this.#framed) { // I1
+      if (at < askedAt - settleMs) continue;
       const framed = this.#balances.get(assetId);
       if (framed !== undefined) read.set(assetId, framed);
     }
@@ -84,9 +87,12 @@ export class Account {
 
   /** A frame tells the balances that changed, not all of them. */
   merge(balances: readonly Balance[]): void {
+    const at = this.#venueNow();
     for (const balance of balances) {
-      this.#balances.set(balance.assetId, balance);
-      this.#framed.add(balance.assetId);
+      const { assetId, updatedAt: of } = balance;
+      if (of < (this.#framed.get(assetId)?.of ?? of)) continue; // I2
+      this.#balances.set(assetId, balance);
+      this.#framed.set(assetId, { at, of });
     }
     this.#updatedAt = this.#o.clock.now();
   }

@@ -4,7 +4,9 @@
  * readings in a row is told as drift. Nothing is ever booked from a difference.
  *
  * I1 A difference is told once, for as long as it lasts, and taken back when the numbers agree.
- * I2 Nothing is said while a fact waits for its intent: its trades are not counted yet.
+ * I2 Nothing is said while a fact waits for its intent: its trades are not counted yet; nor before
+ *    the trades could be read, unless that fails `UNREAD_TRIES` times in a row.
+ * I3 A person's word covers the difference that was told, and nothing that came on top of it.
  */
 import { Accounting, keyOf, type Mismatch, type Reading } from "../machines/accounting.ts";
 import { REFETCH_MS } from "../machines/timeouts.ts";
@@ -24,22 +26,30 @@ export interface AccountantOptions {
   readonly symbols: () => Iterable<string>;
   /** Facts that wait for their intent. */
   readonly waiting: () => number;
-  /** Reads the trades of these symbols again and hands each on, as any fact. */
-  readonly refetch: (symbols: readonly string[], since: EpochMs) => Promise<void>;
+  /** Reads the trades of these symbols again, each handed on as any fact. @returns whether all. */
+  readonly refetch: (symbols: readonly string[], since: EpochMs) => Promise<boolean>;
   readonly drifts: Disagreements;
 }
 
 /** Where differences are kept for people (`drifts.ts`). */
 export interface Disagreements {
-  found(finding: AuditFinding): string;
+  /** @returns its drift, or null: there is no room, and it is to be told again. */
+  found(finding: AuditFinding): string | null;
   gone(driftId: string): void;
+  /** It is counted anew and told no more; it stays open for a person. */
+  leave(driftId: string): void;
   isClosed(driftId: string): boolean;
 }
 
 interface Told {
   readonly driftId: string;
+  /** See `Accounting.begun`. */
+  readonly begun: number;
   readonly mismatch: Mismatch;
 }
+
+/** A minute of checks: trades that stay unreadable for longer must not hide a difference. */
+const UNREAD_TRIES = 12;
 
 export class Accountant {
   readonly #o: AccountantOptions;
@@ -52,6 +62,8 @@ export class Accountant {
   #suspects = new Map<string, Mismatch>();
   readonly #told = new Map<string, Told>();
   #refetchedAt: EpochMs = 0;
+  /** Readings of trades that failed, in a row. */
+  #unread = 0;
 
   constructor(options: AccountantOptions) {
     this.#o = options;
@@ -80,8 +92,10 @@ export class Accountant {
     if (this.#wantsTrades(found)) {
       this.#refetchedAt = this.#o.clock.now();
       const since = Math.min(...found.map((mismatch) => mismatch.since));
-      await this.#o.refetch(this.#symbolsOf(found), since);
+      const isRead = await this.#o.refetch(this.#symbolsOf(found), since);
       if (this.#o.waiting() > 0) return false;
+      this.#unread = isRead ? 0 : this.#unread + 1;
+      if (!isRead && this.#unread < UNREAD_TRIES) return true; // I2
       found = this.#accounting.check();
     }
     return this.#judge(found);
@@ -121,7 +135,9 @@ export class Accountant {
       const told = this.#told.get(key);
       if (told !== undefined && this.#o.drifts.isClosed(told.driftId)) {
         this.#told.delete(key);
-        this.#accounting.accept(mismatch.subject);
+        const isAnew = this.#accounting.begun(mismatch.subject) > told.begun;
+        if (!isAnew) this.#accounting.accept(told.mismatch); // I3
+        if (!isSame(told.mismatch, mismatch)) unsure = true;
         continue;
       }
       const before = this.#suspects.get(key);
@@ -131,13 +147,20 @@ export class Accountant {
       if (before === undefined || !confirmed) unsure = true;
       else this.#tell(key, before, mismatch);
     }
-    for (const [key, { driftId }] of this.#told) {
-      if (suspects.has(key)) continue;
-      this.#told.delete(key);
-      this.#o.drifts.gone(driftId);
-    }
+    this.#takeBack(suspects);
     this.#suspects = suspects;
     return unsure;
+  }
+
+  /** What is no longer off, because it is explained or because it is counted anew. */
+  #takeBack(suspects: ReadonlyMap<string, Mismatch>): void {
+    for (const [key, { driftId, mismatch, begun }] of this.#told) {
+      const isAnew = this.#accounting.begun(mismatch.subject) > begun;
+      if (suspects.has(key) && !isAnew) continue;
+      this.#told.delete(key);
+      if (isAnew) this.#o.drifts.leave(driftId);
+      else this.#o.drifts.gone(driftId);
+    }
   }
 
   /** I1. The difference has changed: the old one is gone, and this is another. */
@@ -145,7 +168,10 @@ export class Accountant {
     const known = this.#told.get(key);
     if (known !== undefined) this.#o.drifts.gone(known.driftId);
     const driftId = this.#o.drifts.found(findingOf(before, mismatch));
-    this.#told.set(key, { driftId, mismatch });
+    this.#told.delete(key);
+    if (driftId === null) return;
+    const begun = this.#accounting.begun(mismatch.subject);
+    this.#told.set(key, { driftId, mismatch, begun });
   }
 
   /** Whose trades could explain it: those we trade, and what pairs two assets that are off. */

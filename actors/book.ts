@@ -34,11 +34,12 @@ import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Entry, newEntry, type Waiter } from "./entry.ts";
 import { unseenFills } from "./fill_keys.ts";
+import { Flights } from "./flights.ts";
 import { guard } from "./guard.ts";
 import { type IntentActor, registryLogic } from "./intent_registry.ts";
 import { Routes } from "./routes.ts";
 import { Tickets } from "./tickets.ts";
-import { effectsOfFills, isQuiet, turnRecord } from "./turn.ts";
+import { isQuiet, turnRecord, withFillsOf } from "./turn.ts";
 import { isolatedError, refuseWaiters, settleWaiters, stoppedError } from "./waiters.ts";
 
 export class Book {
@@ -56,9 +57,7 @@ export class Book {
   revision = 0;
   /** Over the life of this book. */
   readonly counters = { lookups: 0, resubmissions: 0 };
-  /** Intents with a submit that is not answered yet. */
-  readonly #inFlight = new Set<string>();
-  #landed: (() => void)[] = [];
+  readonly #flights = new Flights();
 
   constructor(options: BookOptions) {
     this.#o = options;
@@ -152,7 +151,7 @@ export class Book {
 
   /** Delivers one event, as one turn. Unknown ids are answers to intents that have retired. */
   tell(intentId: string, event: IntentEvent, waiter?: Waiter): void {
-    if (event.type === "submit.answered") this.#answered(intentId);
+    if (event.type === "submit.answered") this.#flights.answered(intentId);
     const entry = this.#entries.get(intentId);
     if (entry === undefined || this.#stopped) return waiter?.reject(stoppedError(intentId));
     if (entry.isolated) {
@@ -195,14 +194,7 @@ export class Book {
 
   /** Resolves once every submit that is out has been answered. */
   landed(): Promise<void> {
-    if (this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#landed.push(resolve));
-  }
-
-  #answered(intentId: string): void {
-    this.#inFlight.delete(intentId);
-    if (this.#inFlight.size > 0) return;
-    for (const resolve of this.#landed.splice(0)) resolve();
+    return this.#flights.landed();
   }
 
   /** Stops every actor and timer; what is committed stays for the next start. */
@@ -287,13 +279,13 @@ export class Book {
   }
 
   #run(entry: Entry, command: Command): void {
-    if (this.#stopped) return;
+    if (this.#stopped || (entry.isolated && command.type !== "cancel")) return;
     switch (command.type) {
       case "ticket":
         return this.#wantTicket(entry.intentId);
       case "submit":
         if (command.attempt.attempt > 1) this.counters.resubmissions += 1;
-        this.#inFlight.add(entry.intentId);
+        this.#flights.left(entry.intentId);
         return this.#dispatcher.submit(entry, command);
       case "cancel":
         return this.#dispatcher.cancel(entry, command);
@@ -382,6 +374,7 @@ export class Book {
     refuseWaiters(entry, isolatedError(intentId));
     this.#deadlines.clearAll(intentId);
     this.#tickets.forget(intentId);
+    this.#dispatcher.forgetAmend(intentId);
     this.#keepFills(entry, event);
     this.#o.onIsolated(entry, error);
     this.revision += 1;
@@ -389,9 +382,8 @@ export class Book {
 
   /** The venue's fills are facts, even about an intent that nobody drives. */
   #keepFills(entry: Entry, event: IntentEvent): void {
-    const effects = effectsOfFills(event);
-    if (effects === null) return;
-    this.#settle(entry, entry.context, { ...entry.context, effects }, event.type);
+    const after = withFillsOf(entry.context, event);
+    if (after !== null) this.#settle(entry, entry.context, after, event.type);
   }
 }
 

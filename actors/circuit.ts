@@ -24,6 +24,7 @@ import type { StandardOrder } from "../src/model/order.ts";
 
 export interface CircuitBreakerOptions<T> {
   readonly clock: Clock;
+  readonly circuits?: Circuits;
   /** These may ask again; whoever still may not is held again. */
   readonly onRelease: (held: readonly Held<T>[]) => void;
 }
@@ -37,13 +38,14 @@ export interface Held<T> {
 export class CircuitBreaker<T> {
   readonly #clock: Clock;
   readonly #options: CircuitBreakerOptions<T>;
-  readonly #circuits: Circuits = newCircuits();
+  readonly #circuits: Circuits;
   readonly #held = new Map<string, Held<T>>();
   #cancelTimer: CancelTimer | null = null;
   #timerAt = Infinity;
 
   constructor(options: CircuitBreakerOptions<T>) {
     this.#clock = options.clock;
+    this.#circuits = options.circuits ?? newCircuits();
     this.#options = options;
   }
 

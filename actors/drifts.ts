@@ -7,6 +7,8 @@
  * I2 A drift that a person has settled is not opened again while nothing about it has changed.
  * I3 A drift that halts creates halts them from before the first request of a process until a person
  *    has settled it: the halt follows from the stored record.
+ * I4 Balances are counted anew at every start, and where they cannot be counted on: that they agree
+ *    since then explains nothing that was told before, so it stays open for a person.
  */
 import type { IntentContext } from "../machines/intent_context.ts";
 import { lastAttempt } from "../machines/intent_context.ts";
@@ -66,6 +68,9 @@ export interface AuditFinding {
   readonly fix?: DriftFix;
 }
 
+/** Told by the accounting, whose baseline lives in memory. */
+const COUNTED: ReadonlySet<string> = new Set(["BalanceMismatch", "PositionMismatch"]);
+
 export class Drifts {
   readonly #o: DriftsOptions;
   /** By kind and subject (I1). */
@@ -73,6 +78,8 @@ export class Drifts {
   /** What a person settled last, by kind and subject (I2). */
   readonly #settled = new Map<string, Drift>();
   readonly #closing = new Set<string>();
+  /** Told of balances and positions before they were counted anew, by id (I4). */
+  readonly #unexplained = new Set<string>();
   /** Why creates wait, as last told. */
   readonly #halts = new Set<string>();
 
@@ -81,8 +88,10 @@ export class Drifts {
     for (const stored of options.store.drifts(options.exchangeId)) {
       const drift = upgraded(stored);
       const key = keyOf(drift);
-      if (drift.status === "OPEN") this.#open.set(key, drift);
-      else if (drift.status !== "RESOLVED") this.#settled.set(key, drift);
+      if (drift.status === "OPEN") {
+        this.#open.set(key, drift);
+        if (COUNTED.has(drift.kind)) this.#unexplained.add(drift.driftId);
+      } else if (drift.status !== "RESOLVED") this.#settled.set(key, drift);
     }
     this.#review();
   }
@@ -154,8 +163,8 @@ export class Drifts {
     }
   }
 
-  /** An audit found it: one drift for as long as the numbers differ. @returns its id. */
-  found(finding: AuditFinding): string {
+  /** An audit found it: one drift while the numbers differ. @returns its id if it is kept. */
+  found(finding: AuditFinding): string | null {
     const { kind, symbolId, intentId = null, fix = null } = finding;
     const subject = finding.subject ?? intentId ?? symbolId ?? "account";
     return this.#saw({ ...finding, kind, subject, symbolId, intentId, fix, groupId: null });
@@ -167,7 +176,13 @@ export class Drifts {
       if (drift.driftId === driftId) this.#settled.delete(key);
     }
     const open = this.#byId(driftId);
-    if (open !== undefined) this.#resolve(keyOf(open), { cause: "audit", intentId: null });
+    if (open === undefined || this.#unexplained.has(driftId)) return; // I4
+    this.#resolve(keyOf(open), { cause: "audit", intentId: null });
+  }
+
+  /** Nothing will show any more whether the numbers agree: a person closes it (I4). */
+  leave(driftId: string): void {
+    this.#unexplained.add(driftId);
   }
 
   /** A person has approved or dismissed it, or it is gone. */
@@ -226,8 +241,8 @@ export class Drifts {
     }
   }
 
-  /** @returns the id of the drift it is told in, open or settled. */
-  #saw(sighting: Omit<Sighting, "evidence"> & Partial<Sighting>): string {
+  /** @returns the id of the drift it is told in, open or settled; null where there is no room. */
+  #saw(sighting: Omit<Sighting, "evidence"> & Partial<Sighting>): string | null {
     const { clock, random, exchangeId } = this.#o;
     const at = clock.now();
     const seen: Sighting = { evidence: [{ at, venue: sighting.venue }], ...sighting };
@@ -257,7 +272,7 @@ export class Drifts {
     };
     if (this.#open.size >= OPEN_DRIFTS_MAX) {
       this.#halt(GATE_DRIFTS_FULL);
-      return drift.driftId;
+      return null;
     }
     this.#settled.delete(key);
     this.#open.set(key, drift);
@@ -269,6 +284,7 @@ export class Drifts {
 
   /** Seen again: the newest sides are shown, and the reads are kept beside the earlier ones. */
   #grow(key: string, open: Drift, seen: Sighting): string {
+    if (this.#closing.has(open.driftId)) return open.driftId; // else its end might be overwritten
     const last = open.evidence.at(-1);
     const newest = typeof last === "object" && last !== null && "at" in last ? last["at"] : 0;
     const isSoon = this.#o.clock.now() - Number(newest) < DRIFT_GROWS_EVERY_MS;

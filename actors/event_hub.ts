@@ -20,16 +20,20 @@ export class EventHub {
   #closed = false;
   readonly #labelsOf: (exchangeId: string, intentId: string) => Readonly<Record<string, string>>;
   readonly #onError: (error: unknown) => void;
+  readonly #defer: (callback: () => void) => void;
 
   constructor(options: {
     readonly store: Store;
     readonly labelsOf: (exchangeId: string, intentId: string) => Readonly<Record<string, string>>;
     /** A subscriber threw. */
     readonly onError: (error: unknown) => void;
+    /** Runs a callback once the current work of the event loop is done. */
+    readonly defer: (callback: () => void) => void;
   }) {
     this.#store = options.store;
     this.#labelsOf = options.labelsOf;
     this.#onError = options.onError;
+    this.#defer = options.defer;
     this.#lastId = options.store.lastEventId;
   }
 
@@ -46,9 +50,8 @@ export class EventHub {
     this.#lastId = events[events.length - 1]?.eventId ?? this.#lastId;
     for (const { filter, callback } of this.#subscribers.values()) {
       for (const event of events) {
-        if (!this.matches(event, filter)) continue;
         try {
-          callback(event);
+          if (this.matches(event, filter)) callback(event);
         } catch (error) {
           this.#onError(error);
         }
@@ -82,27 +85,30 @@ export class EventHub {
   ): AsyncGenerator<KernelEvent, void, void> {
     let cursor = options.since === undefined ? this.#lastId : parseCursor(options.since);
     while (!isAborted(options.signal)) {
-      const page = this.after(cursor);
+      const cached = this.#cached(cursor);
+      const page = cached ?? this.#store.events({ since: cursor, limit: PAGE }).items;
       for (const event of page) {
         cursor = event.eventId;
         if (this.matches(event, filter)) yield event;
         if (isAborted(options.signal)) return;
       }
-      if (page.length > 0) continue;
+      if (page.length > 0) {
+        // A history of millions in which nothing matches must not keep the loop to itself.
+        if (cached === null) await new Promise<void>((resolve) => this.#defer(resolve));
+        continue;
+      }
       if (this.#closed) return;
       await this.#next(options.signal);
     }
   }
 
-  /** The next events after a cursor, at most a page. */
-  after(cursor: number): readonly KernelEvent[] {
+  /** The next events after a cursor, at most a page; null: the store has to be asked. */
+  #cached(cursor: number): readonly KernelEvent[] | null {
     if (cursor >= this.#lastId) return [];
     const first = this.#ring[0];
-    if (first !== undefined && cursor >= first.eventId - 1) {
-      const start = this.#ring.findIndex((event) => event.eventId > cursor);
-      return start < 0 ? [] : this.#ring.slice(start, start + PAGE);
-    }
-    return this.#store.events({ since: cursor, limit: PAGE }).items;
+    if (first === undefined || cursor < first.eventId - 1) return null;
+    const start = this.#ring.findIndex((event) => event.eventId > cursor);
+    return start < 0 ? [] : this.#ring.slice(start, start + PAGE);
   }
 
   matches(event: KernelEvent, filter: EventFilter): boolean {

@@ -17,12 +17,14 @@ import type { InstanceIdentity } from "../src/model/ids.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
 import type { StoredIntent } from "../src/stores/store.ts";
 import type { Account } from "./account.ts";
+import { Ban } from "./ban.ts";
 import type { Book } from "./book.ts";
 import type { Connection } from "./connection.ts";
 import type { DeadMan } from "./dead_man.ts";
 import { Drifts } from "./drifts.ts";
 import { errorName } from "./error_name.ts";
 import { openBook } from "./exchange_book.ts";
+import { type ExchangeMemory, newExchangeMemory } from "./exchange_memory.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import { ExternalOrders } from "./external_orders.ts";
 import { type FactPorts, takeFact } from "./facts.ts";
@@ -71,7 +73,10 @@ export class Exchange {
     return venueNow === null ? null : venueNow - this.#o.clock.now();
   }
 
+  /** For the next life of the exchange. */
+  readonly memory: ExchangeMemory;
   readonly #o: ExchangeOptions;
+  readonly #ban: Ban;
   readonly #notices: Notices;
   readonly #reconciliation: Reconciliation;
   readonly #link: Link;
@@ -105,9 +110,13 @@ export class Exchange {
       halt: (reason) => this.gate.halt(reason),
       lift: (reason) => this.#lift(reason),
     });
+    this.#ban = new Ban({ exchangeId: id, clock, journal, store });
+    this.memory = options.memory ?? newExchangeMemory(options, this.#ban);
+    const { limits, requests } = this.memory;
     this.runner = new RequestRunner({
       clock,
-      limits: options.rateLimits ?? capabilities.rateLimits,
+      limits,
+      memory: requests,
       cost: capabilities.cost,
       inspect: options.tap.inspect,
       onCircuit: ({ code, symbolId }) => {
@@ -139,6 +148,7 @@ export class Exchange {
       inspect: options.tap.inspect,
       notices: this.#notices,
       vitals,
+      bannedForMs: () => this.runner.bannedForMs(),
       tell: (event) => this.#tell(event),
       onAllUp: () => this.#socketsUp(),
       onTrouble: () => this.#settle(),
@@ -173,9 +183,9 @@ export class Exchange {
 
   #openRisk(): Risk {
     const { clock, adapter, risk: limits = DEFAULT_RISK } = this.#o;
-    const { account, runner, tickers } = this;
+    const { account, runner, tickers, memory: { rates } } = this;
     const prices = new Prices({ clock, limits, adapter, runner, tickers });
-    return new Risk({ clock, limits, account, prices });
+    return new Risk({ clock, limits, rates, account, prices });
   }
 
   #openRouter(): FactRouter {
@@ -241,7 +251,9 @@ export class Exchange {
 
   /** Resolves once it is ready for the first time, or cannot become so by itself. */
   settled(): Promise<void> {
-    if (this.state !== "connecting" && this.state !== "syncing") return Promise.resolve();
+    const { state } = this;
+    const isBanned = this.runner.bannedForMs() > 0;
+    if (isBanned || (state !== "connecting" && state !== "syncing")) return Promise.resolve();
     return new Promise((resolve) => this.#settled.push(resolve));
   }
 
@@ -253,6 +265,7 @@ export class Exchange {
   async stop(): Promise<void> {
     if (this.#ended) return;
     this.#tell({ type: "exchange.stop" });
+    this.gate.refuse("EXCHANGE_STOPPED"); // also where the chart itself crashed
     this.#ended = true;
     this.deadMan?.halt();
     this.#link.stop();
@@ -291,7 +304,7 @@ export class Exchange {
         sync: () => this.#reconciliation.audits.startSync(),
         openGate: () => this.#open(),
         holdGate: () => this.#hold(),
-        scheduleRetry: ({ context }) => this.#retryLater(context.failures),
+        scheduleRetry: ({ context }) => this.#link.scheduleRetry(context.failures),
         refuseSubmits: () => {
           this.gate.refuse("KERNEL_DRAINING");
           this.runner.drain();
@@ -324,10 +337,6 @@ export class Exchange {
     return false;
   }
 
-  #retryLater(failures: number): void {
-    this.#link.scheduleRetry(failures, this.runner.bannedForMs());
-  }
-
   #open(): void {
     this.gate.open();
     this.book.releaseHeld();
@@ -340,7 +349,9 @@ export class Exchange {
   }
 
   #fact(fact: VenueFact): void {
-    if (this.#ended) return;
+    // A ban concerns the next life as well, and it may come between two of them.
+    if (fact.kind === "banned") this.#ban.note(fact.retryAfterMs);
+    else if (this.#ended) return;
     try {
       takeFact(fact, this.#facts);
     } catch (error) {
@@ -365,6 +376,11 @@ export class Exchange {
     this.#tell({ type: "budget.exhausted", reason: `${child}: ${errorName(error)}` });
     // What rests at the venue goes on filling, and no stream says so any more.
     if (this.state === "parked") this.#reconciliation.audits.schedule();
+  }
+
+  /** What was asked of it threw: it cannot go on as it is. */
+  fail(error: unknown): void {
+    this.#crashed(error);
   }
 
   #crashed(error: unknown): void {

@@ -6,6 +6,7 @@ import type { ExchangeMode, RiskLimits } from "../src/model/risk.ts";
 import type { Log } from "../src/model/log.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { EdgeTap } from "./edge_tap.ts";
+import type { ExchangeMemory } from "./exchange_memory.ts";
 import type { Journal } from "./journal.ts";
 
 /** What a configuration says of one exchange beside its venue. */
@@ -30,6 +31,8 @@ export interface ExchangeOptions {
   readonly mode?: ExchangeMode;
   /** Nobody but this kernel trades on the account. Default: false. */
   readonly exclusiveAccount?: boolean;
+  /** Of its last life in this process; default: there was none. */
+  readonly memory?: ExchangeMemory;
   /** Told once: the exchange cannot go on, whoever supervises it decides. */
   readonly crashed: (error: unknown) => void;
 }

@@ -12,6 +12,7 @@ import { assert } from "../src/model/assert.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import { StoreError } from "../src/model/errors.ts";
 import type { KernelEvent } from "../src/model/event.ts";
+import { COMMIT_TURNS_MAX } from "../src/model/limits.ts";
 import type { Batch, Receipt, SideRecords, Store, TurnRecord } from "../src/stores/store.ts";
 
 export interface JournalEntry {
@@ -102,8 +103,7 @@ export class Journal {
     this.#scheduled = false;
     this.#cancelRide?.();
     this.#cancelRide = null;
-    const entries = this.#queue;
-    this.#queue = [];
+    const entries = this.#take();
     if (entries.length === 0) return this.#rest();
     let receipt: Receipt | Promise<Receipt>;
     try {
@@ -123,6 +123,13 @@ export class Journal {
         this.#fail(entries, error);
       },
     );
+  }
+
+  /** What the next commit takes; the rest goes with the one after it, once others had a turn. */
+  #take(): JournalEntry[] {
+    const taken = this.#queue;
+    this.#queue = taken.length > COMMIT_TURNS_MAX ? taken.splice(COMMIT_TURNS_MAX) : [];
+    return taken;
   }
 
   #committed(entries: readonly JournalEntry[], receipt: Receipt): void {
@@ -147,7 +154,7 @@ export class Journal {
       : new StoreError(`Cannot append to the store: ${text}`, {}, { cause: error });
     const waiting = [...entries, ...this.#queue];
     this.#queue = [];
-    for (const entry of waiting) entry.failed(this.#failure);
+    for (const entry of waiting) told(entry, this.#failure);
     this.#options.onFailure(this.#failure);
     this.#rest();
   }
@@ -156,6 +163,14 @@ export class Journal {
 function guarded(entry: JournalEntry, effect: "answer" | "dispatch"): void {
   try {
     entry[effect]();
+  } catch (error) {
+    entry.crashed(error);
+  }
+}
+
+function told(entry: JournalEntry, failure: StoreError): void {
+  try {
+    entry.failed(failure);
   } catch (error) {
     entry.crashed(error);
   }

@@ -28,9 +28,11 @@ import { closedError, EventHub } from "./event_hub.ts";
 import { Exchange } from "./exchange.ts";
 import { openDeadMan } from "./exchange_dead_man.ts";
 import { ExchangeFacade } from "./exchange_facade.ts";
+import type { ExchangeMemory } from "./exchange_memory.ts";
 import type { ExchangeSettings } from "./exchange_options.ts";
 import { Journal } from "./journal.ts";
 import { KillSwitch } from "./kill_switch.ts";
+import { Serial } from "./serial.ts";
 import { Supervisor } from "./supervision.ts";
 import { within } from "./within.ts";
 
@@ -66,7 +68,11 @@ export class KernelActor implements Kernel {
   readonly #o: KernelOptions;
   readonly #journal: Journal;
   readonly #exchanges = new Map<string, Exchange>();
+  /** Of exchanges that have run, for their next life. */
+  readonly #memories = new Map<string, ExchangeMemory>();
   readonly #facades = new Map<string, ExchangeFacade>();
+  /** Starts and stops that somebody asked for, by exchange: two lives would share an adapter. */
+  readonly #controls = new Serial();
   #stopping: Promise<void> | null = null;
   readonly #ended = Promise.withResolvers<StoreError | null>();
   #closed = false;
@@ -84,6 +90,7 @@ export class KernelActor implements Kernel {
       store,
       labelsOf: (exchangeId, intentId) => this.#labelsOf(exchangeId, intentId),
       onError: (error) => log.error("subscriber threw", { error: errorName(error) }),
+      defer,
     });
     this.#journal = new Journal({
       store,
@@ -238,46 +245,59 @@ export class KernelActor implements Kernel {
   }
 
   #startExchange(adapter: ExchangeAdapter): void {
-    const { id } = adapter;
-    const { clock, random, store, identity, log } = this.#o;
     this.supervisor.start({
       kind: "exchange",
-      id,
+      id: adapter.id,
       start: (crashed) => {
-        const exchange = new Exchange({
-          id,
-          adapter,
-          ...this.#o.settings?.get(id),
-          rateLimits: this.#o.rateLimits.get(id) ?? null,
-          clock,
-          random,
-          journal: this.#journal,
-          store,
-          identity,
-          log,
-          tap: this.tap,
-          intentTap: this.intentTap,
-          crashed,
-        });
-        this.#exchanges.set(id, exchange);
-        this.killSwitch.guard(exchange);
-        this.#watchParking(exchange);
-        exchange.deadMan = openDeadMan(exchange, {
-          timeoutMs: this.#o.deadMansSwitches?.get(id),
-          clock,
-          onTrouble: (trouble) => this.#deadManTrouble(id, trouble),
-        });
         try {
-          exchange.start();
-          this.killSwitch.started(exchange);
-          exchange.deadMan?.start();
+          return this.#openExchange(adapter, crashed);
         } catch (error) {
           if (error instanceof StoreError) this.#unreadable ??= error; // I4
           throw error;
         }
-        return exchange;
       },
     });
+  }
+
+  #openExchange(adapter: ExchangeAdapter, crashed: (error: unknown) => void): Exchange {
+    const { id } = adapter;
+    const { clock, random, store, identity, log } = this.#o;
+    const memory = this.#memories.get(id);
+    const exchange = new Exchange({
+      id,
+      adapter,
+      ...(memory === undefined ? {} : { memory }),
+      ...this.#o.settings?.get(id),
+      rateLimits: this.#o.rateLimits.get(id) ?? null,
+      clock,
+      random,
+      journal: this.#journal,
+      store,
+      identity,
+      log,
+      tap: this.tap,
+      intentTap: this.intentTap,
+      crashed,
+    });
+    this.#exchanges.set(id, exchange);
+    this.#memories.set(id, exchange.memory);
+    this.killSwitch.guard(exchange);
+    this.#watchParking(exchange);
+    exchange.deadMan = openDeadMan(exchange, {
+      timeoutMs: this.#o.deadMansSwitches?.get(id),
+      clock,
+      onTrouble: (trouble) => this.#deadManTrouble(id, trouble),
+    });
+    try {
+      exchange.start();
+      this.killSwitch.started(exchange);
+      exchange.deadMan?.start();
+    } catch (error) {
+      if (error instanceof StoreError) this.#unreadable ??= error; // I4
+      crashed(error); // Half started, it has to be stopped like any.
+    }
+    if (this.#stopping !== null) exchange.drain(); // Its restart was due already.
+    return exchange;
   }
 
   #deadManTrouble(exchangeId: string, trouble: DeadManTrouble): void {
@@ -286,7 +306,7 @@ export class KernelActor implements Kernel {
   }
 
   #facade(id: string): ExchangeFacade {
-    const { store, clock, random, adapters } = this.#o;
+    const { store, clock, random } = this.#o;
     return new ExchangeFacade({
       id,
       store,
@@ -295,20 +315,26 @@ export class KernelActor implements Kernel {
       hub: this.hub,
       current: () => this.#current(id),
       start: async () => {
-        const adapter = adapters.find((a) => a.id === id);
-        if (adapter === undefined || this.supervisor.isRunning(id)) return;
-        await this.supervisor.stopChild(id);
-        await this.#journal.drain(); // What it left on its way to the store is to be found there.
-        this.#startExchange(adapter);
+        await this.#controls.run(id, () => this.#begin(id));
         await this.#exchanges.get(id)?.settled();
       },
-      stop: async () => {
-        this.#exchanges.get(id)?.drain();
-        await this.#exchanges.get(id)?.deadMan?.disarm();
-        await this.supervisor.stopChild(id);
-        this.#exchanges.delete(id);
-      },
+      stop: () => this.#controls.run(id, () => this.#end(id)),
     });
+  }
+
+  async #begin(id: string): Promise<void> {
+    const adapter = this.#o.adapters.find((a) => a.id === id);
+    if (adapter === undefined || this.supervisor.isRunning(id)) return;
+    await this.supervisor.stopChild(id);
+    await this.#journal.drain(); // What it left on its way to the store is to be found there.
+    this.#startExchange(adapter);
+  }
+
+  async #end(id: string): Promise<void> {
+    this.#exchanges.get(id)?.drain();
+    await this.#exchanges.get(id)?.deadMan?.disarm();
+    await this.supervisor.stopChild(id);
+    this.#exchanges.delete(id);
   }
 
   #current(id: string): Exchange {

@@ -8,6 +8,8 @@
  *    start cancels what is left, before a gate opens.
  * I4 Cancels wait for nothing here: not for a sync, a commit or a store that works.
  * I5 Only orders with our tag are canceled (S9).
+ * I6 An exchange that was away while it was engaged cancels what it had then as soon as it is back,
+ *    also after the release: which engagement it has heard of is kept for each.
  */
 import { isTerminal } from "../machines/intent_context.ts";
 import { GATE_KILL_SWITCH } from "../machines/gate_words.ts";
@@ -24,16 +26,16 @@ import {
 } from "../machines/kill_switch.ts";
 import { KILL_SETTLED_POLL_MS, KILL_SWEEP_MS } from "../machines/timeouts.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
-import { ConflictError, DeniedError, KernelClosedError, StoreError } from "../src/model/errors.ts";
+import { ConflictError, DeniedError, KernelClosedError } from "../src/model/errors.ts";
 import type { EventType, KernelEvent } from "../src/model/event.ts";
 import { hasTag } from "../src/model/ids.ts";
 import {
   KillReasonSchema,
   type KillSwitchControl,
   type KillSwitchState,
-  KillSwitchStateSchema,
 } from "../src/model/kill_switch.ts";
 import type { Log } from "../src/model/log.ts";
+import { KILL_SWITCH_ROW, readMeta } from "../src/model/meta_row.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
 import type { Store } from "../src/stores/store.ts";
@@ -67,7 +69,10 @@ export class KillSwitch implements KillSwitchControl, Latch {
   /** @throws {StoreError} when its row cannot be read: it is not known whether we may trade. */
   constructor(options: KillSwitchOptions) {
     this.#o = options;
-    this.#context = readStored(options.store.meta(KILL_SWITCH_KEY));
+    // Fail closed: a row that says nothing we understand must not be taken for leave to trade.
+    const row = options.store.meta(KILL_SWITCH_KEY);
+    const stored = readMeta(KILL_SWITCH_KEY, row, KILL_SWITCH_ROW);
+    this.#context = stored === null ? NEVER_ENGAGED : restoreKillSwitch(stored);
   }
 
   get state(): KillSwitchState {
@@ -97,9 +102,9 @@ export class KillSwitch implements KillSwitchControl, Latch {
     log.error("kill switch engaged", { epoch, reason });
     if (this.#closed) throw closed("engage");
     const written = this.#write("KillSwitchEngaged", { epoch, reason }); // I3
-    for (const exchange of this.#o.running()) this.#sweep(exchange);
+    const heard = [...this.#o.running()].filter((exchange) => this.#sweep(exchange));
     // The journal keeps the order: this one is durable after every cancel asked for above.
-    const swept = this.#o.journal.write({});
+    const swept = this.#o.journal.write({ meta: heard.map(({ id }) => heardRow(id, epoch)) });
     await Promise.all([written, swept]); // I2
     this.#context = engagementCommitted(this.#context, epoch);
     return epoch;
@@ -126,9 +131,13 @@ export class KillSwitch implements KillSwitchControl, Latch {
     exchange.gate.latch = this;
   }
 
-  /** It has read its intents back: while the switch is engaged all of them are canceled (I3). */
+  /** It has read its intents back: what the switch has canceled or has yet to (I3, I6). */
   started(exchange: Exchange): void {
-    if (isClosed(this.#context)) this.#sweep(exchange);
+    const { epoch } = this.#context;
+    const heardOf = Number(this.#o.store.meta(heardKey(exchange.id)) ?? 0);
+    if (heardOf >= epoch && !isClosed(this.#context)) return;
+    if (!this.#sweep(exchange)) return;
+    this.#o.journal.write({ meta: [heardRow(exchange.id, epoch)] }).catch(() => {});
   }
 
   /** Resolves once no intent of a running exchange wants anything any more, or it is released. */
@@ -181,16 +190,31 @@ export class KillSwitch implements KillSwitchControl, Latch {
     return journal.write({ meta, events });
   }
 
-  /** Every intent is to be canceled; then the venue is asked for what no intent stands for. */
-  #sweep(exchange: Exchange): void {
+  /**
+   * Every intent is to be canceled; then the venue is asked for what no intent stands for. One that
+   * cannot be told keeps no other waiting: the exchange is started anew then, and sweeps again.
+   *
+   * @returns whether all were told.
+   */
+  #sweep(exchange: Exchange): boolean {
+    if (exchange.state === "stopped") return false;
+    const until = isClosed(this.#context) ? Infinity : this.#context.engagedAt ?? 0;
     const { book } = exchange;
     const at = this.#o.clock.now();
+    const errors: unknown[] = [];
     for (const { intentId, context, isolated } of [...book.entries()]) {
       const { phase, intent } = context;
       if (isolated || isTerminal(phase) || intent.desired === "CANCELED") continue;
-      book.tell(intentId, { type: "order.cancel", at });
+      if (intent.createdAt > until) continue;
+      try {
+        book.tell(intentId, { type: "order.cancel", at });
+      } catch (error) {
+        errors.push(error);
+      }
     }
-    this.#seekStragglers(exchange);
+    if (isClosed(this.#context)) this.#seekStragglers(exchange);
+    if (errors.length > 0) exchange.fail(errors[0]);
+    return errors.length === 0;
   }
 
   /**
@@ -235,26 +259,18 @@ export class KillSwitch implements KillSwitchControl, Latch {
   }
 }
 
+function heardKey(exchangeId: string): string {
+  return `${KILL_SWITCH_KEY}/${exchangeId}`;
+}
+
+function heardRow(exchangeId: string, epoch: number): { readonly key: string; value: string } {
+  return { key: heardKey(exchangeId), value: String(epoch) };
+}
+
 /** Its intent cancels it and sees to its end. */
 function isDriven({ book }: Exchange, order: VenueOrder): boolean {
   const route = book.routes.find(order);
   return route !== undefined && !route.entry.isolated && !isTerminal(route.entry.context.phase);
-}
-
-/** Fail closed: a row that says nothing we understand must not be taken for leave to trade. */
-function readStored(row: string | undefined): KillSwitchContext {
-  if (row === undefined) return NEVER_ENGAGED;
-  try {
-    return restoreKillSwitch(KillSwitchStateSchema.parse(JSON.parse(row)));
-  } catch (cause) {
-    throw new StoreError(
-      `Cannot open the kernel: the kill switch in the store must be its state as JSON, got ${
-        row.slice(0, 64)
-      }`,
-      { key: KILL_SWITCH_KEY },
-      { cause },
-    );
-  }
 }
 
 function conflict(

@@ -3,6 +3,7 @@
  * the next try. What happens on it is told to the exchange's chart as events.
  *
  * I1 An answer of an older connect is ignored: each run has its number.
+ * I2 Nobody connects while the venue has banned us: connecting asks no runner for leave.
  */
 import type { InspectionEvent } from "xstate";
 import { backoff, EXCHANGE_BACKOFF_CAP_MS, EXCHANGE_BACKOFF_MS } from "../machines/timeouts.ts";
@@ -23,6 +24,8 @@ export interface LinkOptions {
   readonly inspect: (event: InspectionEvent) => void;
   readonly notices: Notices;
   readonly vitals: Vitals;
+  /** Nothing may be sent for so long. */
+  readonly bannedForMs: () => number;
   readonly tell: (event: LinkEvent) => void;
   /** Every socket of the adapter is up. */
   readonly onAllUp: () => void;
@@ -63,6 +66,10 @@ export class Link {
 
   connect(): void {
     const run = ++this.#run;
+    if (this.#o.bannedForMs() > 0) { // I2
+      this.scheduleRetry(0);
+      return this.#o.onTrouble();
+    }
     this.#o.adapter.connect(this.#abort.signal).then(
       () => {
         if (run === this.#run) this.#connected(); // I1
@@ -73,11 +80,10 @@ export class Link {
     );
   }
 
-  /** @param bannedForMs nothing may be sent for so long; connecting asks no runner for leave */
-  scheduleRetry(failures: number, bannedForMs: number): void {
+  scheduleRetry(failures: number): void {
     this.#cancelRetry?.();
     const pause = backoff(failures + 1, EXCHANGE_BACKOFF_MS, EXCHANGE_BACKOFF_CAP_MS);
-    const delayMs = Math.max(bannedForMs, pause * (0.5 + this.#o.random.next() / 2));
+    const delayMs = Math.max(this.#o.bannedForMs(), pause * (0.5 + this.#o.random.next() / 2));
     this.#cancelRetry = this.#o.clock.setTimer(() => this.#o.tell({ type: "retry.due" }), delayMs);
   }
 

@@ -10,6 +10,7 @@ import { isOwedFills } from "../machines/reconcile.ts";
 import { subtract } from "../src/model/decimal.ts";
 import type { DriftFix } from "../src/model/drift.ts";
 import { OWED_INTENTS_MAX } from "../src/model/limits.ts";
+import { OWED_ROW, readMeta } from "../src/model/meta_row.ts";
 import type { Store, StoredIntent } from "../src/stores/store.ts";
 import type { Disagreements } from "./accountant.ts";
 import type { AuditFinding } from "./drifts.ts";
@@ -36,8 +37,7 @@ export class Overdue {
   /** Ended before the restart, and to be looked at all the same (I1). */
   remembered(): readonly StoredIntent[] {
     const { exchangeId, store } = this.#o;
-    // Written by `#remember` as a JSON list of ids.
-    const ids = JSON.parse(store.meta(this.#key) ?? "[]") as string[];
+    const ids = readMeta(this.#key, store.meta(this.#key), OWED_ROW);
     for (const id of ids) this.#owed.add(id);
     const stored = ids.map((id) => store.intent(exchangeId, id));
     return stored.filter((intent) => intent !== undefined && intent.terminal) as StoredIntent[];
@@ -55,7 +55,8 @@ export class Overdue {
   #tell(context: IntentContext): void {
     const finding = findingOf(context);
     if (finding === null) return; // held or refused: the exchange's state or the event says so
-    this.#told.set(context.intent.intentId, this.#o.drifts.found(finding));
+    const driftId = this.#o.drifts.found(finding);
+    if (driftId !== null) this.#told.set(context.intent.intentId, driftId);
   }
 
   #takeBack(intentId: string): void {

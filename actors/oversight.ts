@@ -4,12 +4,13 @@ import type { Drift, DriftFilter } from "../src/model/drift.ts";
 import { ConflictError, ValidationError } from "../src/model/errors.ts";
 import type { IntentView } from "../src/model/facade.ts";
 import { MESSAGE_LENGTH_MAX } from "../src/model/limits.ts";
-import type {
-  AdoptOptions,
-  DriftControl,
-  OrderFilter,
-  OrderView,
-  Oversight,
+import {
+  type AdoptOptions,
+  type DriftControl,
+  type OrderFilter,
+  orderOfIntent,
+  type OrderView,
+  type Oversight,
 } from "../src/model/oversight.ts";
 import type { IntentId } from "../src/model/scalars.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
@@ -58,7 +59,7 @@ export class PersonsDesk implements Oversight {
     const { external = false, cursor, ...rest } = wanted;
     if (isOfPages(cursor)) return pageOf(this.#external(wanted), wanted);
     const page = this.#o.intents({ ...rest, ...(cursor === undefined ? {} : { cursor }) });
-    const ours = page.items.flatMap((view) => orderOf(this.#o.id, view));
+    const ours = page.items.flatMap((view) => orderOfIntent(view));
     if (page.next !== null || !external) return { items: ours, next: page.next };
     const left = sizeOf(wanted.limit) - ours.length;
     const theirs = this.#external(wanted);
@@ -150,25 +151,6 @@ function matches({ status, kind, symbolId, intentId }: DriftFilter, drift: Drift
 }
 
 /** The newest order of an intent; none while it has not been attempted. */
-function orderOf(exchangeId: string, { intent, state }: IntentView): readonly OrderView[] {
-  const attempt = state.attempts.at(-1);
-  if (attempt === undefined) return [];
-  return [{
-    exchangeId,
-    external: false,
-    intentId: intent.intentId,
-    exchangeOrderId: attempt.exchangeOrderId,
-    clientOrderId: attempt.clientOrderId,
-    symbolId: intent.order.symbolId,
-    side: intent.order.side,
-    status: attempt.status,
-    amount: attempt.amount,
-    limitPrice: attempt.limitPrice,
-    filled: attempt.reported,
-    updatedAt: state.lastSyncAt ?? attempt.answeredAt ?? attempt.admittedAt,
-  }];
-}
-
 function externalOf(exchangeId: string, order: VenueOrder): OrderView {
   const { exchangeOrderId, clientOrderId, symbolId, side, status, amount, limitPrice } = order;
   return {

@@ -15,7 +15,7 @@ import { REFUSED_LOOKUP_MS, REFUSED_WATCH_MS } from "../machines/timeouts.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { REFUSED_LOOKUPS_MAX, REFUSED_WATCHED_MAX } from "../src/model/limits.ts";
-import type { EpochMs } from "../src/model/scalars.ts";
+import { readMeta, REFUSED_ROW, type RefusedOrder } from "../src/model/meta_row.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { Journal } from "./journal.ts";
@@ -33,17 +33,10 @@ export interface RefusedOptions {
   readonly onCrash: (error: unknown) => void;
 }
 
-interface Watched {
-  readonly symbolId: string;
-  readonly clientOrderId: string;
-  /** By the venue's clock: a copy that arrives later is not admitted. */
-  readonly deadline: EpochMs;
-}
-
 export class Refused {
   readonly #o: RefusedOptions;
   /** By client order id; the oldest is forgotten first. */
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, RefusedOrder>();
   /** Orders whose trades have been asked about. */
   readonly #asked = new Set<string>();
   readonly #timers = new Map<string, CancelTimer>();
@@ -55,8 +48,7 @@ export class Refused {
 
   /** I2 */
   start(): void {
-    // Written by `#remember` as a JSON list of what is watched.
-    const stored = JSON.parse(this.#o.store.meta(this.#key) ?? "[]") as Watched[];
+    const stored = readMeta(this.#key, this.#o.store.meta(this.#key), REFUSED_ROW);
     for (const watched of stored) {
       this.#watched.set(watched.clientOrderId, watched);
       this.#lookUp(watched, REFUSED_LOOKUPS_MAX);
@@ -96,7 +88,7 @@ export class Refused {
   }
 
   /** Once it can no longer land and reads have caught up; again where a read proves nothing. */
-  #lookUp(watched: Watched, tries: number): void {
+  #lookUp(watched: RefusedOrder, tries: number): void {
     const { clock, adapter } = this.#o;
     const { clientOrderId, deadline } = watched;
     if (this.#isStopped || tries === 0 || this.#timers.has(clientOrderId)) return;
@@ -110,7 +102,7 @@ export class Refused {
     this.#timers.set(clientOrderId, timer);
   }
 
-  async #ask(watched: Watched, tries: number): Promise<void> {
+  async #ask(watched: RefusedOrder, tries: number): Promise<void> {
     const { runner, adapter, router } = this.#o;
     const { symbolId, clientOrderId } = watched;
     const ref = { symbolId, clientOrderId, exchangeOrderId: null };
@@ -120,7 +112,7 @@ export class Refused {
     if (read.kind === "found") router.listed(read.order, read.venueTime);
   }
 
-  #remember(watched: Watched): void {
+  #remember(watched: RefusedOrder): void {
     const { journal } = this.#o;
     this.#watched.set(watched.clientOrderId, watched);
     const until = watched.deadline - REFUSED_WATCH_MS;

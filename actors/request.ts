@@ -29,7 +29,6 @@ import {
   correctTokens,
   type Lack,
   lackOf,
-  newTokenBucket,
   type ReportedUsage,
   spendTokens,
   type TokenBucket,
@@ -42,7 +41,7 @@ import type { CircuitHealth } from "../src/model/health.ts";
 import { REQUEST_QUEUE_CANCEL_RESERVE, REQUEST_QUEUE_MAX } from "../src/model/limits.ts";
 import { CircuitBreaker, type Held } from "./circuit.ts";
 import { type FailedRead, failedRead, Reads } from "./reads.ts";
-import type { RequestRunnerOptions } from "./request_options.ts";
+import { newRequestMemory, type RequestRunnerOptions } from "./request_options.ts";
 
 export type { FailedRead, RequestRunnerOptions };
 
@@ -70,13 +69,15 @@ export class RequestRunner {
     this.#options = options;
     this.#clock = options.clock;
     this.#reads = new Reads(options.clock);
-    this.#bucket = newTokenBucket(options.limits, options.clock.monotonic());
+    const { bucket, circuits } = options.memory ?? newRequestMemory(options);
+    this.#bucket = bucket;
     const capacity = options.queueMax ?? REQUEST_QUEUE_MAX;
     const reservedForCancels = options.reservedForCancels ?? REQUEST_QUEUE_CANCEL_RESERVE;
     this.#queue = new RequestQueue({ capacity, reservedForCancels });
     this.#othersMax = capacity - reservedForCancels;
     this.#breaker = new CircuitBreaker({
       clock: options.clock,
+      circuits,
       onRelease: (held) => this.#askAgain(held),
     });
     this.actor = createActor(
@@ -85,6 +86,8 @@ export class RequestRunner {
     );
     this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
+    const { bannedUntil: until } = bucket;
+    if (until > this.#clock.monotonic()) this.#tell({ type: "venue.banned", until });
   }
 
   get mode(): RequestsMode {
@@ -172,9 +175,8 @@ export class RequestRunner {
     if (this.#queue.size > 0) this.#pumpWithin(0);
   }
 
-  /** 429 or 418: nothing is granted for so long. */
+  /** 429 or 418: nothing is granted for so long, also not by the next runner. */
   banned(retryAfterMs: number): void {
-    if (this.#stopped) return;
     advanceTokens(this.#bucket, this.#clock.monotonic());
     banTokens(this.#bucket, retryAfterMs);
     this.#tell({ type: "venue.banned", until: this.#bucket.bannedUntil });

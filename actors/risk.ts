@@ -21,9 +21,9 @@ import {
 } from "../machines/risk.ts";
 import { holdOf } from "../machines/risk_exposure.ts";
 import { type AssetSums, type Held, RiskLedger } from "../machines/risk_ledger.ts";
-import { RiskRepeats } from "../machines/risk_repeats.ts";
+import { newRiskRates, type RiskRates } from "../machines/risk_rates.ts";
 import { product, units as unitsOf } from "../machines/risk_units.ts";
-import { RiskWindow } from "../machines/risk_window.ts";
+import type { RiskWindow } from "../machines/risk_window.ts";
 import type { AttemptRecord, IntentContext } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
 import { type Decimal, multiply, subtract } from "../src/model/decimal.ts";
@@ -39,6 +39,8 @@ import type { Prices } from "./prices.ts";
 export interface RiskOptions {
   readonly clock: Clock;
   readonly limits: RiskLimits;
+  /** Of earlier actors of the exchange under these limits; default: nothing was placed yet. */
+  readonly rates?: RiskRates;
   readonly account: Pick<Account, "isRead" | "balance">;
   readonly prices: Pick<Prices, "fresh" | "dollars" | "want">;
 }
@@ -83,9 +85,7 @@ interface Pair {
 export class Risk {
   readonly #o: RiskOptions;
   readonly #ledger: RiskLedger;
-  readonly #orders: readonly RiskWindow[];
-  readonly #modifies: readonly RiskWindow[];
-  readonly #repeats: RiskRepeats;
+  readonly #rates: RiskRates;
   /** By symbol; bounded by what the venue lists and the store holds. */
   readonly #pairs = new Map<string, Pair>();
   /** Totals in units, by the balance they were read from. */
@@ -101,15 +101,7 @@ export class Risk {
         return side === "BUY" ? market?.buyMax ?? null : market?.price ?? null;
       },
     });
-    this.#orders = [
-      new RiskWindow(limits.maxOrdersPerSecond, SECOND_MS),
-      new RiskWindow(limits.maxOrdersPerMinute, MINUTE_MS),
-    ];
-    this.#modifies = [
-      new RiskWindow(limits.maxModifiesPerSecond, SECOND_MS),
-      new RiskWindow(limits.maxModifiesPerMinute, MINUTE_MS),
-    ];
-    this.#repeats = new RiskRepeats({ windowMs: limits.duplicateWindowMs, max: RISK_REPEATS_MAX });
+    this.#rates = options.rates ?? newRiskRates(limits);
   }
 
   /** Intents that have not ended, or may be live all the same. */
@@ -150,14 +142,14 @@ export class Risk {
     return this.#checkDemand(demand) ??
       checkOpenOrders(limits, this.#ledger.openCount + 1) ??
       (isNamed ? null : this.#checkRepeat(order)) ??
-      this.#checkRate("order", this.#orders);
+      this.#checkRate("order", this.#rates.orders);
   }
 
   /** It was placed: the rates count it. */
   placed(order: StandardOrder): void {
     const now = this.#o.clock.monotonic();
-    for (const window of this.#orders) window.add(now);
-    if (order.limitPrice === null) this.#repeats.add(repeatKey(order), now);
+    for (const window of this.#rates.orders) window.add(now);
+    if (order.limitPrice === null) this.#rates.repeats.add(repeatKey(order), now);
   }
 
   /** A change of a live intent, at the door; a refused one leaves the order as it was. */
@@ -169,13 +161,13 @@ export class Risk {
       left: subtract(order.amount, filled),
       amount: order.amount,
     });
-    return this.#checkDemand(demand) ?? this.#checkRate("modify", this.#modifies);
+    return this.#checkDemand(demand) ?? this.#checkRate("modify", this.#rates.modifies);
   }
 
   /** It was changed: the rate counts it. */
   changed(): void {
     const now = this.#o.clock.monotonic();
-    for (const window of this.#modifies) window.add(now);
+    for (const window of this.#rates.modifies) window.add(now);
   }
 
   /** Last before the wire, and before a further attempt: against the state of this moment. */
@@ -334,9 +326,9 @@ export class Risk {
     const { limits, clock } = this.#o;
     if (order.limitPrice !== null || limits.duplicateWindowMs === 0) return null;
     const now = clock.monotonic();
-    const ago = this.#repeats.since(repeatKey(order), now);
+    const ago = this.#rates.repeats.since(repeatKey(order), now);
     if (ago !== null) return duplicateRefusal(limits, ago);
-    return this.#repeats.isFull(now) ? rateRefusal("order", REPEATS) : null;
+    return this.#rates.repeats.isFull(now) ? rateRefusal("order", REPEATS) : null;
   }
 
   #checkRate(what: "order" | "modify", windows: readonly RiskWindow[]): RiskRefusal | null {
@@ -365,7 +357,6 @@ interface Units {
 
 const NOTHING: Units = { total: 0n, locked: 0n };
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
 const REPEATS = { limit: RISK_REPEATS_MAX, spanMs: SECOND_MS };
 
 function repeatKey({ symbolId, side, amount }: StandardOrder): string {

@@ -148,6 +148,12 @@ export class FactRouter {
     if (waits && was && !is) this.review(symbolId);
   }
 
+  /** What the last process had not taken off the list, though the doubt was over. */
+  reviewAll(): void {
+    const symbols = new Set([...this.#parked.values()].map(({ symbolId }) => symbolId));
+    for (const symbolId of symbols) if (!this.#mayHaveOwner(symbolId)) this.review(symbolId);
+  }
+
   /** Parked facts of a symbol: to their intent, or told as orphans once nothing is in doubt. */
   review(symbolId: string): void {
     for (const [key, parked] of [...this.#parked]) {
@@ -199,10 +205,12 @@ export class FactRouter {
     if (isForeign && this.#told.has(keyOf(ids))) return undefined;
     const stored = findStored(ids);
     if (stored === undefined) return undefined;
+    if (book.entry(stored.intentId) === undefined) revive(stored);
+    const shown = book.routes.find(ids);
+    // Its routes know it: what is foreign and not found there has but an id that was ours once.
+    if (shown !== undefined || isForeign) return shown;
     const entry = book.entry(stored.intentId);
-    if (entry !== undefined) return { entry, attempt: NOT_SHOWN };
-    revive(stored);
-    return book.routes.find(ids);
+    return entry === undefined ? undefined : { entry, attempt: NOT_SHOWN };
   }
 
   #unmatched(ids: FactIds, fact: OrderFact): void {

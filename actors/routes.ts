@@ -1,5 +1,6 @@
 /**
  * Which intent a venue's fact is about: by client order id, else by symbol and exchange order id.
+ * Some venues use their ids again: an order that shows another client id is another order.
  */
 import type { IntentContext } from "../machines/intent_context.ts";
 import type { Entry } from "./entry.ts";
@@ -8,6 +9,8 @@ export interface Route {
   readonly entry: Entry;
   /** The attempt's number. */
   readonly attempt: number;
+  /** The client id it has at the venue; null where it has none. */
+  readonly named?: string | null;
 }
 
 export interface FactIds {
@@ -26,7 +29,9 @@ export class Routes {
       const route = this.#byClientOrderId.get(clientOrderId);
       if (route !== undefined) return route;
     }
-    return this.#byExchangeOrderId.get(`${symbolId} ${exchangeOrderId}`);
+    const route = this.#byExchangeOrderId.get(`${symbolId} ${exchangeOrderId}`);
+    const named = route?.named ?? null;
+    return clientOrderId === null || named === null || named === clientOrderId ? route : undefined;
   }
 
   /** Learns what the last turn added. */
@@ -39,7 +44,8 @@ export class Routes {
       }
       if (a.exchangeOrderId !== null && known?.exchangeOrderId !== a.exchangeOrderId) {
         const key = `${entry.symbolId} ${a.exchangeOrderId}`;
-        this.#byExchangeOrderId.set(key, { entry, attempt: a.attempt });
+        const named = a.adopted === undefined ? a.clientOrderId : a.adopted.clientOrderId;
+        this.#byExchangeOrderId.set(key, { entry, attempt: a.attempt, named });
       }
     }
   }

@@ -108,16 +108,21 @@ export class Supervisor {
 
   #begin(supervised: Supervised): void {
     const life = ++supervised.life;
+    let starting = true;
+    const stillborn: unknown[] = [];
     const crashed = (error: unknown): void => {
-      if (supervised.life === life) this.#died(supervised, error); // I2
+      if (starting) stillborn.push(error); // nothing can be stopped before it has returned
+      else if (supervised.life === life) this.#died(supervised, error); // I2
     };
     try {
       const child = supervised.spec.start(crashed);
       if (supervised.life === life) supervised.child = child;
-      else stopQuietly(child); // it crashed, or was stopped, while it started
+      else stopQuietly(child); // it was stopped while it started
     } catch (error) {
       crashed(error);
     }
+    starting = false;
+    if (stillborn.length > 0) crashed(stillborn[0]);
   }
 
   #died(supervised: Supervised, error: unknown): void {

@@ -8,6 +8,7 @@
 import { hasEnded } from "../machines/attempts.ts";
 import { type IntentContext, isTerminal, lastAttempt } from "../machines/intent_context.ts";
 import { isOwedFills } from "../machines/reconcile.ts";
+import { TRADED_REMEMBER_MS } from "../machines/timeouts.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
@@ -77,13 +78,14 @@ export class Sync {
     return next;
   }
 
-  /** Trades of these symbols, however long ago the last sync has read them. */
-  async refetch(symbols: readonly string[], since: EpochMs): Promise<void> {
+  /** Trades of these symbols, however long ago they were last read. @returns whether all. */
+  async refetch(symbols: readonly string[], since: EpochMs): Promise<boolean> {
     const now = this.#o.adapter.venueNow() ?? since;
     for (const symbolId of symbols) {
       const from = Math.max(0, since - OVERLAP_MS, now - FILLS_REACH_MS);
-      if (await this.#fillsOf(symbolId, from) !== null) return; // the next look tries again
+      if (await this.#fillsOf(symbolId, from) !== null) return false; // the next look tries again
     }
+    return true;
   }
 
   async #run(parts: ReadonlySet<SyncPart>): Promise<SyncResult> {
@@ -95,6 +97,7 @@ export class Sync {
     if ("kind" in looked) return looked;
     const fills = parts.has("fills") ? await this.#fills() : null;
     if (fills !== null) return fills;
+    this.#o.router.reviewAll();
     let unsure = false;
     if (parts.has("account")) {
       const failed = await this.#o.account.refresh();
@@ -130,11 +133,15 @@ export class Sync {
       symbols.add(symbolId);
       for (const { admittedAt } of context.attempts) oldest = Math.min(oldest, admittedAt);
     }
-    for (const [symbolId, usedAt] of this.#fillsCursor === null ? this.#o.traded?.() ?? [] : []) {
+    for (const [symbolId, usedAt] of this.#o.traded?.() ?? []) {
+      if (this.#fillsCursor === null) oldest = Math.min(oldest, usedAt);
+      // A read may be behind, and what it missed is in the next one's reach only.
+      else if (usedAt < this.#fillsCursor - 2 * TRADED_REMEMBER_MS) continue;
       symbols.add(symbolId);
-      oldest = Math.min(oldest, usedAt);
     }
-    const from = Math.max(this.#fillsCursor ?? oldest, (started ?? 0) - FILLS_REACH_MS);
+    // The venue's clock, or our measure of it, may have stepped back since the cursor was set.
+    const cursor = Math.min(this.#fillsCursor ?? oldest, started ?? Infinity);
+    const from = Math.max(cursor, (started ?? 0) - FILLS_REACH_MS);
     const since = Math.max(0, from - OVERLAP_MS);
     for (const symbolId of symbols) {
       // Delisted: its orders are looked up on their own, and must not keep all others waiting.

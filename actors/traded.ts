@@ -10,6 +10,7 @@ import type { IntentContext } from "../machines/intent_context.ts";
 import { TRADED_REMEMBER_MS } from "../machines/timeouts.ts";
 import type { Clock } from "../src/model/clock.ts";
 import { TRADED_SYMBOLS_MAX } from "../src/model/limits.ts";
+import { readMeta, TRADED_ROW } from "../src/model/meta_row.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { Journal } from "./journal.ts";
@@ -28,9 +29,7 @@ export class Traded {
 
   constructor(options: TradedOptions) {
     this.#o = options;
-    // Written below as a JSON list of pairs.
-    const stored = JSON.parse(options.store.meta(this.#key) ?? "[]") as [string, EpochMs][];
-    this.#usedAt = new Map(stored);
+    this.#usedAt = new Map(readMeta(this.#key, options.store.meta(this.#key), TRADED_ROW));
   }
 
   /** What was used before this start and in it, each with the time from which to read. */

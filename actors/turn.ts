@@ -1,6 +1,6 @@
 /** What one turn of one intent leaves in the store: the difference between two contexts. */
+import { book } from "../machines/booking.ts";
 import {
-  type Effects,
   type EventDraft,
   type IntentContext,
   isTerminal,
@@ -9,7 +9,9 @@ import {
 import type { IntentEvent } from "../machines/intent_events.ts";
 import { INTENT_MACHINE_VERSION } from "../machines/intent.ts";
 import { toStored } from "../machines/recover.ts";
+import { compare } from "../src/model/decimal.ts";
 import type { KernelEvent } from "../src/model/event.ts";
+import type { Fill } from "../src/model/fill.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { TurnRecord } from "../src/stores/store.ts";
 
@@ -54,15 +56,28 @@ export function isQuiet(
     record.clientOrderIds.length === 0 && record.exchangeOrderIds.length === 0;
 }
 
-/** The fills that came with `event`, as they are: all that an isolated intent leaves behind. */
-export function effectsOfFills(event: IntentEvent): Effects | null {
-  const fills = "fills" in event ? event.fills : [];
-  if (fills.length === 0) return null;
+/**
+ * An isolated intent that the venue has told fills of: they are booked, and nothing else is done.
+ * Null where there are none. A person's word is no fact: it was refused.
+ */
+export function withFillsOf(context: IntentContext, event: IntentEvent): IntentContext | null {
+  switch (event.type) {
+    case "order.filled":
+    case "lookup.answered":
+    case "fills.answered":
+      break;
+    default:
+      return null;
+  }
+  if (event.fills.length === 0) return null;
+  const booked = bookedSafely({ ...context, effects: NO_EFFECTS }, event.attempt, event.fills);
+  const { fills } = booked.effects;
+  const drift = isOverfilled(booked) && !isOverfilled(context) ? "Overfill" : booked.effects.drift;
   const events: EventDraft[] = fills.map(({ tradeId, exchangeOrderId, price, quantity }) => ({
     type: "OrderPartiallyFilled",
     payload: { tradeId, exchangeOrderId, price, quantity },
   }));
-  return { ...NO_EFFECTS, fills, events };
+  return { ...booked, effects: { ...NO_EFFECTS, fills, events, drift } };
 }
 
 export function toEvent(
@@ -82,6 +97,23 @@ export function toEvent(
     cause,
     payload: draft.payload,
   };
+}
+
+function isOverfilled({ filled, intent }: IntentContext): boolean {
+  return compare(filled, intent.order.amount) > 0;
+}
+
+/** Booking itself may be what throws: then the rows alone are kept. */
+function bookedSafely(
+  context: IntentContext,
+  attempt: number,
+  fills: readonly Fill[],
+): IntentContext {
+  try {
+    return book(context, attempt, fills);
+  } catch {
+    return { ...context, effects: { ...NO_EFFECTS, fills } };
+  }
 }
 
 function newClientOrderIds(before: IntentContext | null, after: IntentContext): readonly string[] {

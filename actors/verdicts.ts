@@ -53,7 +53,8 @@ export async function resolveIntent(
     throw new ValidationError(code, message, { field, rule, actual });
   }
   const at = clock.now();
-  const made = fillsOfVerdict(entry.context, attempt, { verdict, at });
+  const venueTime = exchange.adapter.venueNow() ?? at;
+  const made = fillsOfVerdict(entry.context, attempt, { verdict, at, venueTime });
   const fills = exchange.book.newFills(intentId, made);
   await tell(exchange, intentId, { type: "order.resolve", at, verdict, fills });
 }
@@ -90,7 +91,7 @@ export async function bookProposed(
     quantity: owed,
     fee: null,
     liquidity: "UNKNOWN",
-    venueTime: at,
+    venueTime: exchange.adapter.venueNow() ?? at,
     receivedAt: at,
   };
   const fills = exchange.book.newFills(entry.intentId, [fill]);

@@ -13,9 +13,11 @@ import type { CancelOutcome, LookupOutcome, VenueOrder } from "../src/model/venu
 import { adopted } from "./adoption.ts";
 import { amendAnswered, readSpecification } from "./amends.ts";
 import {
+  addsNoLife,
   findAttempt,
   hasEnded,
   isAnotherOrder,
+  isRefused,
   mergeOrder,
   newAttempt,
   refusedAs,
@@ -196,7 +198,9 @@ function aboutThis(
   { outcome, attempt }: Extract<IntentEvent, { type: "lookup.answered" }>,
 ): LookupOutcome {
   if (outcome.kind !== "found") return outcome;
-  if (!isAnotherOrder(findAttempt(context, attempt), outcome.order)) return outcome;
+  const known = findAttempt(context, attempt);
+  if (addsNoLife(known, outcome.order)) return { kind: "absent", venueTime: outcome.venueTime };
+  if (!isAnotherOrder(known, outcome.order)) return outcome;
   const message = `the venue shows ${outcome.order.exchangeOrderId} under the same client id`;
   return { kind: "failed", cause: { code: "ANOTHER_ORDER", message } };
 }
@@ -221,7 +225,7 @@ function absentRead(
 ): IntentContext {
   const attempt = findAttempt(context, number);
   // The count of proofs is the last attempt's; of an older one only a terminal status is a proof.
-  if (attempt === undefined || hasEnded(attempt)) return context;
+  if (attempt === undefined || (hasEnded(attempt) && !isRefused(attempt))) return context;
   if (attempt !== lastAttempt(context)) return context;
   const provesFrom = attempt.deadline + context.policy.proofAfterMs;
   if (venueTime <= provesFrom) return readBy(context, at + (provesFrom - venueTime) + 1);

@@ -57,9 +57,11 @@ export interface Mismatch {
 
 /**
  * Venues round what each trade moves to the asset's own decimals, eight at the most we know; the
- * product of price and quantity has more. So much may be off per trade, and no more.
+ * product of price and quantity has more. So much may be off per trade that has, and no more: an
+ * allowance for every trade would grow on a busy account until something is lost in it.
  */
 export const ROUNDING_PER_TRADE: Decimal = decimal("0.00000001");
+const VENUE_DECIMALS = 8;
 
 /** Trades within the windows of two readings of which every cut is tried: 64 × 64 sums at most. */
 const UNCLEAR_TRADES_MAX = 64;
@@ -75,17 +77,19 @@ interface Moved {
 interface Track {
   readonly subject: Subject;
   /** At the baseline. Null: no reading yet. */
-  base: { readonly quantity: Decimal; readonly from: EpochMs; readonly to: EpochMs } | null;
+  base: { quantity: Decimal; readonly from: EpochMs; readonly to: EpochMs } | null;
   /** Newest reading. */
   now: Decimal;
   /** Of trades that are surely between the baseline and every later reading. */
   certain: Decimal;
-  /** Trades since the baseline: rounding may be off by so many. */
-  trades: number;
+  /** Trades since the baseline that the venue has to round. */
+  rounded: number;
   /** Those that a window may still hold, oldest first. */
   moved: Moved[];
   /** A trade came without its fee, or too many came: until the next baseline nothing can be said. */
   untold: boolean;
+  /** How often the baseline has moved although nothing showed that the numbers agree. */
+  begun: number;
 }
 
 export class Accounting {
@@ -116,17 +120,22 @@ export class Accounting {
 
   read(reading: Reading): void {
     const listed = new Set<string>();
+    const last = this.#readings.get(reading.kind);
+    // The venue's clock has stepped back: trades can no longer be dated against the baseline.
+    const isBack = last !== undefined && reading.to < last.from;
     if (reading.kind === "position" && reading.quantities.length > 0) this.#hasPositions = true;
     for (const { subject, quantity } of reading.quantities) {
       const track = this.#track(subject); // unheard of since an earlier reading: it was zero then
       listed.add(keyOf(subject));
       track.now = quantity;
-      if (track.base === null) rebase(track, reading);
+      if (isBack) beginAnew(track, reading);
+      else if (track.base === null) rebase(track, reading);
     }
     for (const [key, track] of this.#tracks) {
       if (track.subject.kind !== reading.kind || listed.has(key)) continue;
       track.now = ZERO;
-      if (track.base === null) rebase(track, reading);
+      if (isBack) beginAnew(track, reading);
+      else if (track.base === null) rebase(track, reading);
     }
     this.#readings.set(reading.kind, reading);
   }
@@ -144,11 +153,15 @@ export class Accounting {
     return found;
   }
 
-  /** A person has settled it: from the newest reading on it adds up anew. */
-  accept(subject: Subject): void {
-    const track = this.#tracks.get(keyOf(subject));
-    const reading = this.#readings.get(subject.kind);
-    if (track !== undefined && reading !== undefined) rebase(track, reading);
+  /** A person has settled it: so much is explained, and what comes on top of it is not. */
+  accept({ subject, difference }: Pick<Mismatch, "subject" | "difference">): void {
+    const base = this.#tracks.get(keyOf(subject))?.base;
+    if (base) base.quantity = add(base.quantity, difference);
+  }
+
+  /** It grows whenever the baseline had to begin anew: what was off before is not explained by it. */
+  begun(subject: Subject): number {
+    return this.#tracks.get(keyOf(subject))?.begun ?? 0;
   }
 
   #move(subject: Subject, at: EpochMs, delta: Decimal): void {
@@ -158,7 +171,7 @@ export class Accounting {
       track.moved = [];
       track.untold = true;
     }
-    track.trades += 1;
+    if (isRounded(delta)) track.rounded += 1;
     track.moved.push({ at, delta });
   }
 
@@ -171,7 +184,15 @@ export class Accounting {
     const base = reading === undefined
       ? null
       : { from: reading.from, to: reading.to, quantity: ZERO };
-    const fresh = { subject, now: ZERO, certain: ZERO, trades: 0, moved: [], untold: false };
+    const fresh = {
+      subject,
+      now: ZERO,
+      certain: ZERO,
+      rounded: 0,
+      moved: [],
+      untold: false,
+      begun: 0,
+    };
     const track: Track = { ...fresh, base };
     this.#tracks.set(key, track);
     return track;
@@ -199,6 +220,7 @@ function judge(track: Track, reading: Reading): Mismatch | null {
   }
   track.moved = [...early, ...late, ...later];
   if (track.untold || early.length > UNCLEAR_TRADES_MAX) {
+    track.begun += 1;
     rebase(track, reading);
     return null;
   }
@@ -206,7 +228,7 @@ function judge(track: Track, reading: Reading): Mismatch | null {
   const change = subtract(track.now, base.quantity);
   const unexplained = subtract(change, track.certain);
   const difference = leftOver(unexplained, early, late);
-  const allowed = multiply(ROUNDING_PER_TRADE, decimal(track.trades));
+  const allowed = multiply(ROUNDING_PER_TRADE, decimal(track.rounded));
   if (compare(absolute(difference), allowed) <= 0) {
     if (late.length === 0) rebase(track, reading); // I3
     return null;
@@ -240,6 +262,18 @@ function rebase(track: Track, { from, to }: Reading): void {
   track.base = { quantity: track.now, from, to };
   track.moved = track.moved.filter(({ at }) => at >= from);
   track.certain = ZERO;
-  track.trades = track.moved.length;
+  track.rounded = track.moved.filter(({ delta }) => isRounded(delta)).length;
   track.untold = false;
+}
+
+/** Trades dated after the reading are of a clock that has stepped back since; it shows them. */
+function beginAnew(track: Track, reading: Reading): void {
+  track.begun += 1;
+  track.moved = track.moved.filter(({ at }) => at <= reading.to);
+  rebase(track, reading);
+}
+
+function isRounded(delta: Decimal): boolean {
+  const point = delta.indexOf(".");
+  return point >= 0 && delta.length - point - 1 > VENUE_DECIMALS;
 }

@@ -119,6 +119,20 @@ function laterStatus(
   return RANK[told] > RANK[known] ? told : known;
 }
 
+/**
+ * Refused without a trace, by whichever word came first. A second copy of the request may land yet:
+ * only reads later than its bound tell that it did not.
+ */
+export function isRefused({ status, outcome, reported }: AttemptRecord): boolean {
+  return status === "REJECTED" && outcome !== "ACCEPTED" && compare(reported, ZERO) === 0;
+}
+
+/** What a read shows of a refused attempt that says no more than that: nothing of it is there. */
+export function addsNoLife(a: AttemptRecord | undefined, order: VenueOrder): boolean {
+  if (a?.outcome !== "REJECTED" || compare(order.filled, ZERO) > 0) return false;
+  return order.status === "REJECTED" || (isAnotherOrder(a, order) && ENDED.has(order.status));
+}
+
 /** The venue said that it ended. */
 export function hasEnded(attempt: AttemptRecord): boolean {
   return ENDED.has(attempt.status);

@@ -20,8 +20,8 @@ export function book(
   const attempt = findAttempt(context, number);
   if (attempt?.approved === undefined) return bookAll(context, number, fills);
   const fresh = beyondApproved(attempt, fills);
-  const { approved } = fresh;
-  const known = updateAttempt(context, number, (a) => ({ ...a, approved }));
+  const { approved, met } = fresh;
+  const known = updateAttempt(context, number, (a) => ({ ...a, approved, met }));
   const next = bookAll(known, number, fresh.fills);
   if (approved === attempt.approved) return next;
   return { ...next, effects: { ...next.effects, drift: "LateFill" } };

@@ -69,6 +69,8 @@ export interface AttemptRecord extends Attempt {
   readonly adopted?: { readonly clientOrderId: string | null };
   /** Booked on a person's word and not met by a trade of the venue yet, base units. */
   readonly approved?: Decimal;
+  /** Keys of the trades that met it and were booked no more; no stored fill names them. */
+  readonly met?: readonly string[];
   /** What a person has said became of it; the last word, unless the venue proves otherwise. */
   readonly verdict?: IntentVerdict;
   /** The newest reads that did not find it, once they could prove something: the evidence. */

@@ -11,7 +11,7 @@ import { add, compare, isPositive } from "../src/model/decimal.ts";
 import { ABSENT_RETRIES_MAX, ATTEMPTS_MAX } from "../src/model/limits.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import { remainder } from "./absorb.ts";
-import { hasEnded } from "./attempts.ts";
+import { hasEnded, isRefused } from "./attempts.ts";
 import { GATE_AWAY, isTransient } from "./gate_words.ts";
 import { ATTEMPTS_WINDOW_MS } from "./timeouts.ts";
 import {
@@ -73,7 +73,7 @@ function decide(context: IntentContext, at: EpochMs): Decision {
     return afterAll(context);
   }
   if (attempt === undefined) return beforeAttempt(context, at, null);
-  if (hasEnded(attempt)) return afterEnd(context, attempt, at);
+  if (hasEnded(attempt) && !isRefused(attempt)) return afterEnd(context, attempt, at);
   switch (attempt.outcome) {
     case null:
       return inFlight(context, attempt);
@@ -214,7 +214,9 @@ function neverLived(context: IntentContext, attempt: AttemptRecord, at: EpochMs)
   const newer = intent.generation > attempt.generation;
   switch (attempt.outcome) {
     case "REJECTED":
-      return newer ? afterRefusal(context, attempt, at) : end("FAILED", attempt.reason);
+      return newer
+        ? afterRefusal(context, attempt, at)
+        : end("FAILED", attempt.reason ?? attempt.endCause ?? "REJECTED");
     case "NOT_SENT":
       // Late or held at the gate says nothing against the order; any other reason refuses it.
       return newer || isTransient(attempt.reason) || isAway(context, attempt)

@@ -29,7 +29,8 @@ export class RiskRepeats {
     if (this.#windowMs === 0) return;
     this.#forget(now);
     this.#placed.delete(key);
-    this.#placed.set(key, now);
+    // Without room is only who said that it is another order, and was let through.
+    if (this.#placed.size < this.#max) this.#placed.set(key, now);
   }
 
   #forget(now: number): void {

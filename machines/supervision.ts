@@ -77,7 +77,8 @@ export const SUPERVISION: readonly SupervisionPolicy[] = [
     backoffMs: 0,
     backoffCapMs: 0,
     escalation: "restartExchange",
-    why: "It is shared by all that goes out: a new one comes with the exchange, its budgets empty.",
+    why:
+      "It is shared by all that goes out: a new one comes with the exchange, on its old budgets.",
   },
   {
     kind: "account",

@@ -4,6 +4,8 @@
  *
  * I1 Nothing is booked beyond the order, and nothing booked is taken back.
  * I2 What a person had booked is met by the trades that come later: none counts twice (S3).
+ * I3 A trade that met it leaves no fill in the store, so the attempt itself remembers it: it may be
+ *    read again after a restart.
  */
 import {
   compare,
@@ -16,6 +18,7 @@ import {
 } from "../src/model/decimal.ts";
 import type { Fill } from "../src/model/fill.ts";
 import type { JsonValue } from "../src/model/intent.ts";
+import { MET_TRADES_MAX } from "../src/model/limits.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { IntentVerdict } from "../src/model/verdict.ts";
 import { updateAttempt } from "./attempts.ts";
@@ -60,7 +63,12 @@ export function verdictFault(
 export function fillsOfVerdict(
   { intent }: IntentContext,
   attempt: AttemptRecord,
-  { verdict, at }: { readonly verdict: IntentVerdict; readonly at: EpochMs },
+  { verdict, at, venueTime = at }: {
+    readonly verdict: IntentVerdict;
+    readonly at: EpochMs;
+    /** The same moment by the venue's clock: balances are counted by that one. */
+    readonly venueTime?: EpochMs;
+  },
 ): readonly Fill[] {
   if (verdict.kind === "absent" || verdict.price === null) return [];
   const quantity = subtract(filledBy(attempt, verdict), attempt.filled);
@@ -77,7 +85,7 @@ export function fillsOfVerdict(
     quantity,
     fee: null,
     liquidity: "UNKNOWN",
-    venueTime: at,
+    venueTime,
     receivedAt: at,
   }];
 }
@@ -110,21 +118,28 @@ export function withVerdict(context: IntentContext, verdict: IntentVerdict): Int
   }));
 }
 
-/** Those of the venue's trades that a person's word has not booked already (I2). */
+/** Those of the venue's trades that a person's word has not booked already (I2, I3). */
 export function beyondApproved(
-  attempt: AttemptRecord | undefined,
+  attempt: AttemptRecord,
   fills: readonly Fill[],
-): { readonly fills: readonly Fill[]; readonly approved: Decimal } {
-  let approved = attempt?.approved ?? ZERO;
-  if (!isPositive(approved)) return { fills, approved };
+): {
+  readonly fills: readonly Fill[];
+  readonly approved: Decimal;
+  readonly met: readonly string[];
+} {
+  let approved = attempt.approved ?? ZERO;
+  const met = [...attempt.met ?? []];
   const fresh: Fill[] = [];
   for (const fill of fills) {
-    const met = min(approved, fill.quantity);
-    approved = subtract(approved, met);
-    const quantity = subtract(fill.quantity, met);
+    const key = `${fill.exchangeOrderId}:${fill.tradeId}`;
+    if (met.includes(key)) continue;
+    const covered = min(approved, fill.quantity);
+    approved = subtract(approved, covered);
+    const quantity = subtract(fill.quantity, covered);
     if (isPositive(quantity)) fresh.push({ ...fill, quantity });
+    else met.push(key);
   }
-  return { fills: fresh, approved };
+  return { fills: fresh, approved, met: met.slice(-MET_TRADES_MAX) };
 }
 
 /** Of the whole order, by the verdict. */

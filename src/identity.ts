@@ -1,5 +1,6 @@
 /**
- * Who this data dir is at the venues: a tag and a key made once, and an epoch that grows per boot.
+ * Who this data dir is at the venues: a tag and a key made once, an epoch that grows per boot, and
+ * something random of each boot, for a restored backup knows nothing of the epochs after it.
  */
 import type { Random } from "./model/clock.ts";
 import { StoreError } from "./model/errors.ts";
@@ -27,7 +28,8 @@ export async function openIdentity(store: Store, random: Random): Promise<Instan
   ];
   await store.append({ turns: [], meta });
   store.fence(epoch);
-  return { tag, key: Uint8Array.from(key.match(/../g) ?? [], (pair) => parseInt(pair, 16)), epoch };
+  const bytes = Uint8Array.from(key.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return { tag, key: bytes, epoch, boot: `.${hex(random.bytes(8))}` };
 }
 
 function hex(bytes: Uint8Array): string {

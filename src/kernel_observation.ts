@@ -11,6 +11,7 @@ import { requestsMachine } from "../machines/requests.ts";
 import { edgeName } from "../actors/edge_tap.ts";
 import type { Entry } from "../actors/entry.ts";
 import type { Exchange } from "../actors/exchange.ts";
+import { exchangeHealth } from "../actors/health.ts";
 import type { KernelActor } from "../actors/kernel.ts";
 import type {
   ActorDetail,
@@ -21,6 +22,7 @@ import type {
   ObservationPort,
 } from "./inspector/observation.ts";
 import type { Clock } from "./model/clock.ts";
+import type { ExchangeHealth } from "./model/health.ts";
 import type { JsonValue } from "./model/intent.ts";
 import type { EpochMs } from "./model/scalars.ts";
 
@@ -127,7 +129,7 @@ export class KernelObservation implements ObservationPort {
       machine,
       lastEdge: actor === undefined ? null : this.#edge(actor),
       context: exchange === undefined
-        ? { state: row.state }
+        ? kernelContext(this.#kernel)
         : supervisorContext(row.kind, exchange, row.name),
       deadlines: [],
     };
@@ -218,21 +220,54 @@ function intentContext(seen: IntentContext): ActorDetail["context"] {
   };
 }
 
+function kernelContext(kernel: KernelActor): ActorDetail["context"] {
+  const running = kernel.running();
+  return {
+    state: kernel.state,
+    killSwitch: { ...kernel.killSwitch.state },
+    exchanges: Object.fromEntries(running.map((exchange) => [exchange.id, exchange.state])),
+    openDrift: running.reduce((open, { drifts }) => open + drifts.openCount, 0),
+  };
+}
+
+/** What health tells of it, and what is under its machine; ready says why orders may not leave. */
+function exchangeContext(exchange: Exchange): ActorDetail["context"] {
+  const { mode, ready, clockOffsetMs, budgets, circuits, queued, errors, deadMansSwitch } =
+    exchangeHealth(exchange);
+  const { syncs, failures, lastError } = exchange.actor.getSnapshot().context;
+  const { lastSyncAt, lastSyncMs } = exchange.vitals;
+  return {
+    mode,
+    ready,
+    killSwitch: exchange.gate.latch.refusal,
+    halted: exchange.gate.halted,
+    openDrift: exchange.drifts.openCount,
+    circuits: circuits.map((circuit) => ({ ...circuit })),
+    budgets: shownBudgets(budgets),
+    queued,
+    ...(deadMansSwitch === undefined ? {} : { deadMansSwitch: { ...deadMansSwitch } }),
+    syncs,
+    failures,
+    lastError,
+    lastSyncAt,
+    lastSyncMs,
+    clockOffsetMs,
+    errors: { ...errors },
+  };
+}
+
+function shownBudgets(budgets: ExchangeHealth["budgets"]): JsonValue {
+  return Object.fromEntries(Object.entries(budgets).map(([name, use]) => [name, { ...use }]));
+}
+
 function supervisorContext(
   kind: ActorKind,
   exchange: Exchange,
   name: string,
 ): ActorDetail["context"] {
   switch (kind) {
-    case "exchange": {
-      const { syncs, failures, lastError } = exchange.actor.getSnapshot().context;
-      const { lastSyncAt, lastSyncMs } = exchange.vitals;
-      const { clockOffsetMs } = exchange;
-      const errors = Object.fromEntries(exchange.vitals.errors);
-      const mode = exchange.gate.isObserving ? "observe" : "live";
-      const sync = { syncs, failures, lastError, lastSyncAt, lastSyncMs };
-      return { mode, ...sync, clockOffsetMs, errors };
-    }
+    case "exchange":
+      return exchangeContext(exchange);
     case "connection": {
       const health = exchange.connections.find((c) => c.id === name)?.health();
       if (health === undefined) return {};

@@ -36,6 +36,7 @@ export interface EventPage {
   /** The cursor to go on from: everything up to it was given or does not match the filter. */
   readonly next: number;
   readonly oldest: number;
+  readonly newest: number;
 }
 
 /** One page of stored events; without a cursor, from the oldest that is kept. */
@@ -49,5 +50,5 @@ export function eventPage(kernel: Kernel, query: z.output<typeof EventsQuery>): 
   const { items, oldest } = kernel.storedEvents({ since, limit, filter });
   const last = items.at(-1)?.eventId ?? since;
   const next = items.length < limit ? Math.max(last, newest) : last;
-  return { items, next, oldest };
+  return { items, next, oldest, newest };
 }

@@ -31,6 +31,7 @@ export const EventPageResponse = z.strictObject({
   items: z.array(EventResponse),
   next: z.int().describe("Pass it as `since`"),
   oldest: z.int().describe("The first event that is still kept"),
+  newest: z.int().describe("The last event, whether it matches or not"),
 });
 
 export const IntentViewResponse = z.strictObject({

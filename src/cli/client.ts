@@ -63,12 +63,29 @@ export class Client {
     });
   }
 
-  put<T>(path: string, body: unknown): Promise<T> {
+  put<T>(
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     return this.#send(path, {
       method: "PUT",
       body: JSON.stringify(body),
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
     });
+  }
+
+  /** What goes on until one of the two ends it. */
+  async stream(
+    path: string,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const response = await this.#ask(path, { method: "GET", signal });
+    if (!response.ok) throw refusal(response.status, await readJson(response));
+    const type = response.headers.get("content-type") ?? "";
+    if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
+    await response.body?.cancel();
+    throw new CommandError(`what answers is no kernel: ${type || "no content"}`, EXIT.noKernel);
   }
 
   /** Follows the pages until `limit` rows. */
@@ -90,27 +107,34 @@ export class Client {
   }
 
   async #send<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await this.#ask(path, init);
+    const body = await readJson(response);
+    if (response.ok) return body;
+    throw refusal(response.status, body);
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
     const { url, token, origin } = this.#endpoint;
     const headers = new Headers(init.headers);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
-    let response: Response;
     try {
       // A redirect would carry the token elsewhere.
-      response = await fetch(url + path, { ...init, headers, redirect: "error" });
+      return await fetch(url + path, { ...init, headers, redirect: "error" });
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {
         throw new CommandError(`may not connect to ${url}: ${error.message}`, EXIT.usage);
       }
       throw new CommandError(`no kernel answers at ${url} (${origin})`, EXIT.noKernel);
     }
-    const body = await readJson(response);
-    if (response.ok) return body;
-    throw refusal(response.status, body);
   }
 }
 
 /** What the server takes at most. */
 const PAGE_ROWS = 1_000;
+
+export function pathOf(exchange: string): string {
+  return `/v1/exchanges/${encodeURIComponent(exchange)}`;
+}
 
 /** `?a=b&c=d`, or nothing. */
 export function queryText(query: Readonly<Record<string, string>>): string {
@@ -135,14 +159,19 @@ interface ProblemBody {
   readonly detail?: string;
   readonly code?: string;
   readonly errors?: readonly { field: string; rule: string; actual: unknown }[];
+  /** With 410. */
+  readonly newest?: number;
 }
 
-function refusal(status: number, { detail, code, errors = [] }: ProblemBody): CommandError {
+function refusal(status: number, { detail, code, errors = [], newest }: ProblemBody): CommandError {
   if (status === 401) {
     return new CommandError(`${detail ?? "not authorized"}; give it with --token`, EXIT.usage);
   }
   const fields = errors.map(({ field, rule, actual }) =>
     `\n  ${field}: ${rule}, got ${JSON.stringify(actual)}`
   );
-  return new CommandError(`${detail ?? `HTTP ${status}`} (${code ?? status})${fields.join("")}`);
+  const message = `${detail ?? `HTTP ${status}`} (${code ?? status})${fields.join("")}`;
+  return status === 410 && newest !== undefined
+    ? new CommandError(message, EXIT.failed, newest)
+    : new CommandError(message);
 }

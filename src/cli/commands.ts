@@ -1,23 +1,18 @@
 /** What each `xk` command does once its words are understood. */
-import { stringify } from "yaml";
-import type { Clock } from "../model/clock.ts";
-import type { IntentView } from "../model/facade.ts";
 import type { ExchangeHealth } from "../model/health.ts";
-import { type Client, queryText } from "./client.ts";
+import { type Client, pathOf, queryText } from "./client.ts";
+import {
+  type CommandContext,
+  exchangesOf,
+  findIntent,
+  oneExchange,
+  type Output,
+} from "./context.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { EXCHANGE_COLUMNS, type Listing, pathOf, RESOURCES } from "./resources.ts";
-import { type Cell, type Column, renderTable } from "./table.ts";
-
-export type Output = "table" | "json" | "yaml";
-
-export interface CommandContext {
-  readonly client: Client;
-  readonly clock: Clock;
-  /** Standard output. */
-  readonly print: (text: string) => void;
-  /** Standard error. */
-  readonly warn: (text: string) => void;
-}
+import { dataText, type Listings, renderListings } from "./listing_text.ts";
+import { EXCHANGE_COLUMNS, type ListOptions, type Resource, RESOURCES } from "./resources.ts";
+import { renderTable } from "./table.ts";
+import { watchListing } from "./watch_listing.ts";
 
 export interface GetOptions {
   readonly exchange?: string;
@@ -28,6 +23,7 @@ export interface GetOptions {
   readonly all?: boolean;
   readonly external?: boolean;
   readonly limit: number;
+  readonly watch?: boolean;
 }
 
 /** Lists a resource of one exchange, or of all with a column that tells them apart. */
@@ -36,30 +32,78 @@ export async function get(
   name: string,
   options: GetOptions,
 ): Promise<void> {
-  if (name === "exchanges") return await getExchanges(context, options);
   const resource = RESOURCES[name];
-  if (resource === undefined) {
+  if (resource === undefined && name !== "exchanges") {
     const known = [...Object.keys(RESOURCES), "exchanges"].join(", ");
     throw new CommandError(`there is no resource ${name}: expected one of ${known}`, EXIT.usage);
   }
+  if (options.watch === true) return await watch(context, name, options);
+  if (resource === undefined) return await getExchanges(context, options);
   const exchanges = await exchangesOf(context, options.exchange);
-  const listings: (readonly [string, Listing])[] = [];
-  for (const exchange of exchanges) {
-    const listing = await resource.list(context.client, exchange, {
-      includeTerminal: options.all ?? false,
-      external: options.external ?? false,
-      limit: options.limit,
-      now: context.clock.now(),
-      ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
-      ...(options.symbol === undefined ? {} : { symbol: options.symbol }),
-      ...(options.state === undefined ? {} : { state: options.state }),
-    });
-    listings.push([exchange, listing]);
-  }
+  const listings = await listAll(context.client, resource, {
+    exchanges,
+    list: listOptions(context, options),
+  });
   if (options.output === "table") context.print(renderListings(listings));
-  else printData(context, options.output, listings.flatMap(([, { items }]) => items));
+  else {context.print(dataText(options.output, {
+      items: listings.flatMap(([, { items }]) => items),
+    }));}
+  warnIfCut(context, listings, options.limit);
+}
+
+async function watch(context: CommandContext, name: string, options: GetOptions): Promise<void> {
+  const resource = RESOURCES[name];
+  if (resource === undefined || resource.changed === null) {
+    const known = Object.keys(RESOURCES).filter((each) => RESOURCES[each]?.changed);
+    throw new CommandError(`cannot watch ${name}: only ${known.join(", ")}`, EXIT.usage);
+  }
+  const exchanges = await exchangesOf(context, options.exchange);
+  const { exchange, symbol, selector } = options;
+  await watchListing(context, {
+    changed: resource.changed,
+    list: async (client) => {
+      const list = listOptions(context, options);
+      const listings = await listAll(client, resource, { exchanges, list });
+      warnIfCut(context, listings, options.limit);
+      return listings;
+    },
+    options: () => listOptions(context, options),
+    query: {
+      ...(exchange === undefined ? {} : { exchange }),
+      ...(symbol === undefined ? {} : { symbol }),
+      ...(selector === undefined ? {} : { labelSelector: selector }),
+    },
+    output: options.output,
+  });
+}
+
+function listOptions({ clock }: CommandContext, options: GetOptions): ListOptions {
+  return {
+    includeTerminal: options.all ?? false,
+    external: options.external ?? false,
+    limit: options.limit,
+    now: clock.now(),
+    ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+    ...(options.symbol === undefined ? {} : { symbol: options.symbol }),
+    ...(options.state === undefined ? {} : { state: options.state }),
+  };
+}
+
+async function listAll(
+  client: Client,
+  resource: Resource,
+  { exchanges, list }: { readonly exchanges: readonly string[]; readonly list: ListOptions },
+): Promise<Listings> {
+  const listings: Listings[number][] = [];
+  for (const exchange of exchanges) {
+    listings.push([exchange, await resource.list(client, exchange, list)]);
+  }
+  return listings;
+}
+
+function warnIfCut({ warn }: CommandContext, listings: Listings, limit: number): void {
   if (listings.some(([, { isCut }]) => isCut)) {
-    context.warn(`… and more: see them with --limit above ${options.limit}\n`);
+    warn(`… and more: see them with --limit above ${limit}\n`);
   }
 }
 
@@ -70,7 +114,7 @@ export async function describeIntent(
   options: { readonly exchange?: string; readonly output: Output },
 ): Promise<void> {
   const [, view] = await findIntent(context, intentId, options.exchange);
-  context.print(options.output === "json" ? jsonText(view) : stringify(view));
+  context.print(dataText(options.output, view));
 }
 
 export interface PlaceFlags {
@@ -158,84 +202,7 @@ async function getExchanges(context: CommandContext, { output }: GetOptions): Pr
     "/v1/exchanges",
   );
   if (output === "table") context.print(renderTable(items, EXCHANGE_COLUMNS));
-  else printData(context, output, items);
-}
-
-/** @returns the given exchange, or the names of all. */
-async function exchangesOf(
-  { client }: CommandContext,
-  given: string | undefined,
-): Promise<readonly string[]> {
-  if (given !== undefined) return [given];
-  const { items } = await client.get<{ readonly items: readonly ExchangeHealth[] }>(
-    "/v1/exchanges",
-  );
-  return items.map(({ exchangeId }) => exchangeId);
-}
-
-async function oneExchange(
-  context: CommandContext,
-  given: string | undefined,
-): Promise<string> {
-  const [first, ...others] = await exchangesOf(context, given);
-  if (first !== undefined && others.length === 0) return first;
-  const names = first === undefined ? "none" : [first, ...others].join(", ");
-  throw new CommandError(`name one exchange with --exchange; there are ${names}`, EXIT.usage);
-}
-
-/** Intent ids are unique within an exchange only, so a name found twice needs `--exchange`. */
-async function findIntent(
-  context: CommandContext,
-  intentId: string,
-  given: string | undefined,
-): Promise<readonly [string, IntentView]> {
-  const exchanges = await exchangesOf(context, given);
-  const found: (readonly [string, IntentView])[] = [];
-  let failure: unknown = null;
-  for (const exchange of exchanges) {
-    const path = `${pathOf(exchange)}/intents/${encodeURIComponent(intentId)}`;
-    try {
-      found.push([exchange, await context.client.get<IntentView>(path)]);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  const [first, ...others] = found;
-  if (first === undefined) {
-    throw failure ?? new CommandError(`there is no intent ${intentId}: there are no exchanges`);
-  }
-  if (others.length === 0) return first;
-  const names = found.map(([exchange]) => exchange).join(", ");
-  throw new CommandError(
-    `${intentId} is an intent of ${names}: name one with --exchange`,
-    EXIT.usage,
-  );
-}
-
-function renderListings(listings: readonly (readonly [string, Listing])[]): string {
-  const [first] = listings;
-  if (first === undefined) return "there are no exchanges\n";
-  const [, { columns, rows }] = first;
-  if (listings.length === 1) return renderTable(rows, columns);
-  const withExchange: readonly Column<readonly Cell[]>[] = [
-    { title: "exchange", cell: ([exchange]) => exchange },
-    ...columns.map((column) => ({
-      ...column,
-      cell: ([, ...cells]: readonly Cell[]) => column.cell(cells),
-    })),
-  ];
-  const all = listings.flatMap(([exchange, listing]) =>
-    listing.rows.map((cells) => [exchange, ...cells])
-  );
-  return renderTable(all, withExchange);
-}
-
-function printData({ print }: CommandContext, output: Output, items: readonly unknown[]): void {
-  print(output === "json" ? jsonText({ items }) : stringify({ items }));
-}
-
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2) + "\n";
+  else context.print(dataText(output, { items }));
 }
 
 function labelsOf(selector: string): Readonly<Record<string, string>> {

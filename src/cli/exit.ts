@@ -14,10 +14,17 @@ export type ExitCode = typeof EXIT[keyof typeof EXIT];
 /** Ends a command with its message on standard error. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
+  /** The newest event, where the asked-for ones are not kept any more. */
+  readonly newest: number | null;
 
-  constructor(message: string, exitCode: ExitCode = EXIT.failed) {
+  constructor(
+    message: string,
+    exitCode: ExitCode = EXIT.failed,
+    newest: number | null = null,
+  ) {
     super(message);
     this.name = "CommandError";
     this.exitCode = exitCode;
+    this.newest = newest;
   }
 }

@@ -1,7 +1,7 @@
 /** `xk kill-switch`: stops all trading, releases it, or tells how it stands. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { KillSwitchState } from "../model/kill_switch.ts";
-import type { CommandContext } from "./commands.ts";
+import type { CommandContext } from "./context.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
 const PATH = "/v1/kill-switch";

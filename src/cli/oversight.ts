@@ -1,9 +1,9 @@
 /** `xk drift`, `xk resolve` and `xk adopt`: what a person decides beside orders. */
 import { type Command, Option } from "commander";
 import type { Drift } from "../model/drift.ts";
-import type { CommandContext } from "./commands.ts";
+import { pathOf } from "./client.ts";
+import type { CommandContext } from "./context.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { pathOf } from "./resources.ts";
 
 type ContextOf = () => Promise<CommandContext>;
 

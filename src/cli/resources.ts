@@ -1,13 +1,15 @@
 /** What `xk get` can list: where each resource is read and which columns a table of it has. */
 import type { Balance, Position } from "../model/account.ts";
 import type { Drift } from "../model/drift.ts";
+import type { KernelEvent } from "../model/event.ts";
 import type { IntentView } from "../model/facade.ts";
 import type { ExchangeHealth } from "../model/health.ts";
 import type { Fill } from "../model/fill.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
-import type { OrderView } from "../model/oversight.ts";
+import { orderOfIntent, type OrderView } from "../model/oversight.ts";
 import type { EpochMs } from "../model/scalars.ts";
-import type { Client } from "./client.ts";
+import { readDrift, readFill, readIntent } from "./changes.ts";
+import { type Client, pathOf } from "./client.ts";
 import type { Cell, Column } from "./table.ts";
 
 export interface ListOptions {
@@ -35,15 +37,25 @@ export interface Listing {
   readonly isCut: boolean;
   readonly columns: readonly Column<readonly Cell[]>[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Of each item, what tells it from the others. */
+  readonly keys: readonly string[];
+  /** Of each row, what only changes when something about the item does: ages left out. */
+  readonly marks: readonly string[];
 }
 
 export interface Resource {
   list(client: Client, exchange: string, options: ListOptions): Promise<Listing>;
+  /** What an event may have changed, read again; null where events do not tell of it. */
+  readonly changed:
+    | ((client: Client, event: KernelEvent, options: ListOptions) => Promise<Listing>)
+    | null;
 }
 
 export const RESOURCES: Readonly<Record<string, Resource>> = {
   intents: resource<IntentView>({
     list: (client, exchange, options) => listIntents(client, exchange, options),
+    key: ({ intent }) => intent.intentId,
+    changed: readIntent,
     columns: (now) => [
       { title: "id", cell: ({ intent }) => intent.intentId },
       { title: "symbol", cell: ({ intent }) => intent.order.symbolId },
@@ -58,6 +70,9 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   orders: resource<OrderView>({
     list: (client, exchange, options) =>
       client.list(`${pathOf(exchange)}/orders`, orderQuery(options), options.limit),
+    key: (order) => order.intentId ?? `${order.symbolId} ${order.exchangeOrderId}`,
+    changed: async (client, event, options) =>
+      (await readIntent(client, event, options)).flatMap(orderOfIntent),
     columns: (now) => [
       { title: "order", cell: (order) => order.exchangeOrderId },
       { title: "intent", cell: (order) => order.external ? "(external)" : order.intentId },
@@ -76,6 +91,8 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
         ...(symbol === undefined ? {} : { symbol }),
         ...(includeTerminal ? {} : { status: "OPEN" }),
       }, limit),
+    key: (drift) => drift.driftId,
+    changed: readDrift,
     columns: (now) => [
       { title: "id", cell: (drift) => drift.driftId },
       { title: "kind", cell: (drift) => drift.kind },
@@ -89,6 +106,8 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   fills: resource<Fill>({
     list: (client, exchange, { symbol, limit }) =>
       client.list(`${pathOf(exchange)}/fills`, symbol === undefined ? {} : { symbol }, limit),
+    key: (fill) => `${fill.symbolId} ${fill.tradeId}`,
+    changed: readFill,
     columns: (now) => [
       { title: "trade", cell: (fill) => fill.tradeId },
       { title: "intent", cell: (fill) => fill.intentId },
@@ -162,27 +181,38 @@ export function ageOf(at: EpochMs, now: EpochMs): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-export function pathOf(exchange: string): string {
-  return `/v1/exchanges/${encodeURIComponent(exchange)}`;
-}
-
 interface Definition<T> {
   readonly list: (client: Client, exchange: string, options: ListOptions) => Promise<Listed<T>>;
   readonly columns: (now: EpochMs) => readonly Column<T>[];
+  readonly key?: (item: T) => string;
+  readonly changed?: (
+    client: Client,
+    event: KernelEvent,
+    options: ListOptions,
+  ) => Promise<readonly T[]>;
 }
 
 /** Hides the row type, so that resources of all kinds fit one map. */
 function resource<T>(definition: Definition<T>): Resource {
+  const { changed, key = () => "" } = definition;
+  const listing = ({ items, isCut }: Listed<T>, now: EpochMs): Listing => {
+    const columns = definition.columns(now);
+    const ageless = definition.columns(0);
+    return {
+      items,
+      isCut,
+      columns: columns.map((column, at) => ({ ...column, cell: (row) => row[at] })),
+      rows: items.map((item) => columns.map((column) => column.cell(item))),
+      keys: items.map(key),
+      marks: items.map((item) => JSON.stringify(ageless.map((column) => column.cell(item)))),
+    };
+  };
   return {
-    async list(client, exchange, options) {
-      const { items, isCut } = await definition.list(client, exchange, options);
-      const columns = definition.columns(options.now);
-      return {
-        items,
-        isCut,
-        columns: columns.map((column, at) => ({ ...column, cell: (row) => row[at] })),
-        rows: items.map((item) => columns.map((column) => column.cell(item))),
-      };
+    list: async (client, exchange, options) =>
+      listing(await definition.list(client, exchange, options), options.now),
+    changed: changed === undefined ? null : async (client, event, options) => {
+      const items = await changed(client, event, options);
+      return listing({ items, isCut: false }, options.now);
     },
   };
 }

@@ -11,19 +11,46 @@ export interface Column<T> {
 
 /** Two spaces apart, titles in capitals; what is absent is `-`. Ends with a line feed. */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
-  const cells = rows.map((row) => columns.map((column) => textOf(column.cell(row))));
-  const widths = columns.map(({ title }, at) =>
-    cells.reduce((width, row) => Math.max(width, row[at]!.length), title.length)
+  const widths = widthsOf(rows, columns);
+  return renderTitles(columns, widths) + renderRows(rows, columns, widths);
+}
+
+/** Of each column, titles included. */
+export function widthsOf<T>(rows: readonly T[], columns: readonly Column<T>[]): readonly number[] {
+  return columns.map(({ title, cell }) =>
+    rows.reduce((width, row) => Math.max(width, textOf(cell(row)).length), title.length)
   );
-  const line = (texts: readonly string[]) =>
-    texts.map((text, at) =>
-      columns[at]!.align === "right" ? text.padStart(widths[at]!) : text.padEnd(widths[at]!)
-    ).join("  ").trimEnd() + "\n";
-  return line(columns.map(({ title }) => title.toUpperCase())) + cells.map(line).join("");
+}
+
+export function renderTitles<T>(
+  columns: readonly Column<T>[],
+  widths: readonly number[],
+): string {
+  return line(columns.map(({ title }) => title.toUpperCase()), columns, widths);
+}
+
+/** Without titles; a cell wider than its column pushes the others along. */
+export function renderRows<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  widths: readonly number[],
+): string {
+  return rows.map((row) => line(columns.map(({ cell }) => textOf(cell(row))), columns, widths))
+    .join("");
+}
+
+function line<T>(
+  texts: readonly string[],
+  columns: readonly Column<T>[],
+  widths: readonly number[],
+): string {
+  return texts.map((text, at) =>
+    columns[at]?.align === "right" ? text.padStart(widths[at]!) : text.padEnd(widths[at]!)
+  ).join("  ").trimEnd() + "\n";
 }
 
 /** Venues' texts may hold control characters, which a terminal would obey. */
-function textOf(value: Cell): string {
+export function textOf(value: Cell): string {
   const text = value === null || value === undefined || value === "" ? "-" : String(value);
   return text.replace(/\p{Cc}/gu, "·");
 }

@@ -6,16 +6,17 @@ import { Client, findEndpoint } from "./client.ts";
 import {
   cancel,
   type CancelFlags,
-  type CommandContext,
   describeIntent,
   get,
   type GetOptions,
-  type Output,
   place,
   type PlaceFlags,
 } from "./commands.ts";
+import type { CommandContext, Output } from "./context.ts";
+import { addEvents } from "./events.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit.ts";
 import { addKillSwitch } from "./kill_switch.ts";
+import { addModify } from "./modify.ts";
 import { addOversight } from "./oversight.ts";
 import { writeText } from "./output.ts";
 
@@ -25,6 +26,8 @@ export interface Terminal {
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly env: (name: string) => string | undefined;
+  /** Ends what would go on for ever, such as `events -f`. */
+  readonly signal: AbortSignal;
 }
 
 interface GlobalFlags {
@@ -55,20 +58,32 @@ function commandLine(terminal: Terminal): Command {
     .option("--data <dir>", "data directory whose kernel is meant", "./data")
     .option("--token <token>", "the kernel's token (or XK_TOKEN, which ps does not show)")
     .exitOverride()
-    .configureOutput({ writeOut: terminal.print, writeErr: terminal.warn })
+    .configureOutput({
+      writeOut: terminal.print,
+      writeErr: terminal.warn,
+      // Nothing here is colored; finding out whether it could be takes more of the environment
+      // than this process may see.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .showHelpAfterError("(xk --help tells more)");
   const contextOf = async (): Promise<CommandContext> => {
     const { url, data, token = terminal.env("XK_TOKEN") } = program.opts<GlobalFlags>();
-    const endpoint = await findEndpoint({
-      data,
-      ...(url === undefined ? {} : { url }),
-      ...(token === undefined ? {} : { token }),
-    });
-    const { clock, print, warn } = terminal;
-    return { client: new Client(endpoint), clock, print, warn };
+    const reopen = async () =>
+      new Client(
+        await findEndpoint({
+          data,
+          ...(url === undefined ? {} : { url }),
+          ...(token === undefined ? {} : { token }),
+        }),
+      );
+    const { clock, print, warn, signal } = terminal;
+    return { client: await reopen(), reopen, clock, print, warn, signal };
   };
   addReading(program, contextOf);
   addWriting(program, contextOf);
+  addModify(program, contextOf);
+  addEvents(program, contextOf);
   addKillSwitch(program, contextOf);
   addOversight(program, contextOf);
   return program;
@@ -101,6 +116,7 @@ function addReading(program: Command, contextOf: ContextOf): void {
     .option("--state <states>", "only in these states, e.g. ACTIVE,FAILED")
     .option("-a, --all", "finished intents and settled drift too")
     .option("-x, --external", "with orders: open orders that somebody else placed too")
+    .option("-w, --watch", "goes on with the rows that change, until Ctrl-C")
     .option("--limit <rows>", "rows of each exchange at most", rowLimit, ROWS_DEFAULT)
     .action(async (name: string, options: GetOptions) => {
       await get(await contextOf(), name, options);
@@ -157,11 +173,15 @@ function rowLimit(text: string): number {
 }
 
 if (import.meta.main) {
+  const reader = new AbortController();
   const code = await runXk(Deno.args, {
     clock: systemClock,
-    print: (text) => writeText(Deno.stdout, text),
-    warn: (text) => writeText(Deno.stderr, text),
+    print: (text) => {
+      if (writeText(Deno.stdout, text) === "unread") reader.abort();
+    },
+    warn: (text) => void writeText(Deno.stderr, text),
     env: (name) => Deno.env.get(name),
+    signal: reader.signal,
   });
   Deno.exit(code);
 }

@@ -35,6 +35,8 @@ export interface InstanceIdentity {
   /** At least 16 bytes; not changed in place, since its hash state is kept. */
   readonly key: Uint8Array;
   readonly epoch: number;
+  /** Random, and of this boot alone: a data dir restored from a backup goes through epochs again. */
+  readonly boot?: string;
 }
 
 /** What an attempt is known by inside one kernel. */
@@ -60,14 +62,14 @@ export function makeIntentId(clock: Clock, random: Random): IntentId {
 
 /**
  * The id of one attempt: the tag, then HMAC-SHA256 over what names the attempt, cut to 96 bits.
- * The epoch makes an attempt repeated after a restored backup a different id. Recovery reads the
- * stored id and never derives it again.
+ * Epoch and boot make an attempt that is repeated later, also after a restored backup, a different
+ * id. Recovery reads the stored id and never derives it again.
  */
 export function clientOrderId(identity: InstanceIdentity, name: AttemptName): ClientOrderId {
-  const { tag, key, epoch } = identity;
+  const { tag, key, epoch, boot = "" } = identity;
   assert(TAG.test(tag), "the tag of client order ids is 8 lower-case hex digits");
   // `:` is in no intent id, so two different names never make one message.
-  const message = `${epoch}:${name.generation}:${name.attempt}:${name.intentId}`;
+  const message = `${epoch}${boot}:${name.generation}:${name.attempt}:${name.intentId}`;
   return tag + keyed(key, message).slice(0, 24);
 }
 

@@ -64,10 +64,6 @@ export const ABSENT_RETRIES_MAX = 5;
 export const ABSENT_READS_SHOWN_MAX = 4;
 /** Modifies of one intent over its life; a re-quoter should place anew. At it: ConflictError. */
 export const GENERATION_MAX = 1_000_000;
-/** Distinct fee assets of one order; venues charge in at most three. Malformed. */
-export const FEE_ASSETS_MAX = 8;
-/** Messages one turn of one machine may produce; beyond it the machine loops. InvariantError. */
-export const TURN_OUTPUTS_MAX = 256;
 /** Microsteps of one XState macrostep (`options.maxIterations`); ours need under ten. Error. */
 export const MICROSTEPS_MAX = 100;
 
@@ -75,12 +71,8 @@ export const MICROSTEPS_MAX = 100;
 
 /** Live intents of one exchange, by memory (2.5 kB an actor) and recovery time. DeniedError. */
 export const LIVE_INTENTS_MAX = 100_000;
-/** Actors kept awake; quiet intents above it are parked as plain rows until an event comes. */
-export const AWAKE_INTENTS_MAX = 10_000;
 /** Turns of one commit: a batch stays under 20 ms of store time. The rest takes the next one. */
 export const COMMIT_TURNS_MAX = 512;
-/** Deadlines in one exchange's heap: two an intent. At it new intents are denied. */
-export const DEADLINES_MAX = 2 * LIVE_INTENTS_MAX;
 /** Facts that match no intent while an attempt is in doubt. At it the symbol closes to submits. */
 export const PARKED_FACTS_MAX = 10_000;
 /** Open drift records of one exchange; past it the exchange is degraded and creates stop. */
@@ -91,8 +83,8 @@ export const DRIFT_EVIDENCE_MAX = 16;
 export const DRIFT_SUBJECT_LENGTH_MAX = SYMBOL_LENGTH_MAX + VENUE_ID_LENGTH_MAX + 1;
 /** Open orders of others kept to be shown and adopted; a market maker's desk. Excess not shown. */
 export const EXTERNAL_ORDERS_MAX = 10_000;
-/** Recently seen ids of terminal intents kept in memory for late facts. Oldest asks the store. */
-export const RETIRED_ROUTES_MAX = 50_000;
+/** Trades per attempt that met what a person had booked; some 25 bytes each. Oldest forgotten. */
+export const MET_TRADES_MAX = 1_000;
 /** Trade ids remembered per order to count each trade once; further ones ask the store. */
 export const FILL_KEYS_MAX = 10_000;
 /** Instruments of one venue; the largest lists near 4,000 beside its options. Excess refused. */
@@ -135,16 +127,10 @@ export const CIRCUIT_REFUSALS = 10;
 export const CIRCUIT_ACCOUNT_REFUSALS = 3;
 /** Codes and symbols with refusals to count: all that one account trades at once. Oldest dropped. */
 export const CIRCUITS_MAX = 256;
-/** Requests of one exchange on the wire at once; venues queue beyond that. The rest waits. */
-export const REQUESTS_IN_FLIGHT_MAX = 64;
-/** Reads retried after a failure before their asker is told. Mutations are never retried. */
-export const READ_RETRIES_MAX = 3;
 /** Pages of one paged read: 100 × 1,000 trades. Past it the read counts as incomplete. */
 export const READ_PAGES_MAX = 100;
 /** Rows of one venue answer. More: the read is malformed. */
 export const READ_ROWS_MAX = 10_000;
-/** Requests remembered for the inspector and error counts. Oldest dropped. */
-export const REQUEST_HISTORY_MAX = 1_000;
 
 // The wire -------------------------------------------------------------------------------------
 
@@ -154,12 +140,6 @@ export const EXCHANGE_RESPONSE_BYTES_MAX = 8 * MIB;
 export const INSTRUMENTS_RESPONSE_BYTES_MAX = 32 * MIB;
 /** A book snapshot of 5,000 levels is under 1 MiB. A longer frame closes the socket. */
 export const WS_FRAME_BYTES_MAX = 2 * MIB;
-/** Frames waiting between a socket and its parser. At it the socket is closed and resynced. */
-export const WS_FRAMES_QUEUED_MAX = 20_000;
-/** Subscriptions of one socket; the strictest of the six venues. Another socket is opened. */
-export const SOCKET_SUBSCRIPTIONS_MAX = 200;
-/** Header lines kept of one answer; ours to read are five. The rest is ignored. */
-export const RESPONSE_HEADERS_MAX = 100;
 
 // The API --------------------------------------------------------------------------------------
 
@@ -177,8 +157,6 @@ export const PAGE_SIZE_DEFAULT = 100;
 export const PAGE_SIZE_MAX = 1_000;
 /** An opaque cursor is shorter by far. ValidationError. */
 export const CURSOR_LENGTH_MAX = 256;
-/** Manifests of one apply; larger sets are applied in parts. ValidationError. */
-export const APPLY_MANIFESTS_MAX = 500;
 /** A configuration file. ConfigError. */
 export const CONFIG_BYTES_MAX = 1 * MIB;
 /** Exchange instances of one kernel; each is a process's worth of sockets. ConfigError. */
@@ -186,8 +164,6 @@ export const EXCHANGES_MAX = 32;
 
 // Events and observers -------------------------------------------------------------------------
 
-/** Events waiting for one slow subscriber. At it the subscriber is ended; it resumes by cursor. */
-export const SUBSCRIBER_EVENTS_MAX = 10_000;
 /** Subscribers of one kernel. At it: DeniedError, or 503 over HTTP. */
 export const SUBSCRIBERS_MAX = 256;
 /**
@@ -199,21 +175,11 @@ export const WAITERS_MAX = 10_000;
 export const EVENTS_CACHED_MAX = 10_000;
 /** Serialized payload of one event. A longer one is a bug of ours: InvariantError. */
 export const EVENT_PAYLOAD_BYTES_MAX = 64 * KIB;
-/** Steps of one actor kept for the inspector. Oldest dropped. */
-export const OBSERVED_STEPS_MAX = 200;
-/** Observations waiting for one inspector page. Oldest dropped and the gap is shown. */
-export const OBSERVATIONS_QUEUED_MAX = 5_000;
-/** Log lines waiting for a slow sink. Oldest dropped and counted. */
-export const LOG_LINES_QUEUED_MAX = 10_000;
-/** Samples of one latency histogram's window. Oldest dropped. */
-export const LATENCY_SAMPLES_MAX = 1_024;
 
 // Market data ----------------------------------------------------------------------------------
 
 /** Levels kept of one book side. Deeper ones are cut. */
 export const BOOK_LEVELS_MAX = 5_000;
-/** Symbols with live market data per exchange. At it: DeniedError. */
-export const MARKET_SYMBOLS_MAX = 1_000;
 
 /**
  * Symbols whose trades are read again when balances do not add up: 20 weights each at the dearest

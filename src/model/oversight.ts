@@ -2,7 +2,7 @@
 import type { Page } from "../stores/store.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Drift, DriftFilter } from "./drift.ts";
-import type { JsonValue } from "./intent.ts";
+import type { JsonValue, OrderIntent, OrderState } from "./intent.ts";
 import type { Side, StandardOrderStatus } from "./order.ts";
 import type { EpochMs, ExchangeOrderId, IntentId } from "./scalars.ts";
 
@@ -207,4 +207,27 @@ export interface Oversight {
    * ```
    */
   getAllOrders(filter?: string | OrderFilter): Page<OrderView>;
+}
+
+/** The order of an intent: its newest attempt's; none before the first. */
+export function orderOfIntent({ intent, state }: {
+  readonly intent: OrderIntent;
+  readonly state: OrderState;
+}): readonly OrderView[] {
+  const attempt = state.attempts.at(-1);
+  if (attempt === undefined) return [];
+  return [{
+    exchangeId: intent.exchangeId,
+    external: false,
+    intentId: intent.intentId,
+    exchangeOrderId: attempt.exchangeOrderId,
+    clientOrderId: attempt.clientOrderId,
+    symbolId: intent.order.symbolId,
+    side: intent.order.side,
+    status: attempt.status,
+    amount: attempt.amount,
+    limitPrice: attempt.limitPrice,
+    filled: attempt.reported,
+    updatedAt: state.lastSyncAt ?? attempt.answeredAt ?? attempt.admittedAt,
+  }];
 }

@@ -12,9 +12,16 @@ const BTC = "BTC/USDT";
 /** An accountant whose account held 1000 USDT at first. */
 function opened() {
   const clock = new VirtualClock();
-  const state = { waiting: 0, refetched: [] as (readonly string[])[] };
+  const state = {
+    waiting: 0,
+    refetched: [] as (readonly string[])[],
+    readable: true,
+    room: true,
+    closed: new Set<string>(),
+  };
   const told: AuditFinding[] = [];
   const gone: string[] = [];
+  const left: string[] = [];
   const accountant = new Accountant({
     clock,
     instruments: {
@@ -25,12 +32,13 @@ function opened() {
     waiting: () => state.waiting,
     refetch: (symbols) => {
       state.refetched.push(symbols);
-      return Promise.resolve();
+      return Promise.resolve(state.readable);
     },
     drifts: {
-      found: (finding) => `d${told.push(finding)}`,
+      found: (finding) => state.room ? `d${told.push(finding)}` : null,
       gone: (driftId) => void gone.push(driftId),
-      isClosed: () => false,
+      leave: (driftId) => void left.push(driftId),
+      isClosed: (driftId) => state.closed.has(driftId),
     },
   });
   const look = (usdt: string) => {
@@ -41,7 +49,7 @@ function opened() {
     accountant.read({ kind: "asset", quantities, from: at - 1_000, to: at });
     return accountant.check();
   };
-  return { clock, state, told, gone, accountant, look };
+  return { clock, state, told, gone, left, accountant, look };
 }
 
 Deno.test("accountant: two readings in a row make a difference a drift, one does not", async () => {
@@ -97,4 +105,57 @@ Deno.test("accountant: for a difference that lasts, the trades are read again no
   clock.advance(REFETCH_MS);
   await look("900");
   assertEquals(state.refetched.length, before + 1);
+});
+
+Deno.test("accountant: a difference is no drift while the trades could not be read", async () => {
+  const { look, told, state } = opened();
+  await look("1000");
+  state.readable = false;
+  for (let n = 0; n < 3; n++) assertEquals(await look("900"), true);
+  assertEquals(told, []);
+  state.readable = true;
+  await look("900");
+  await look("900");
+  assertEquals(told.length, 1);
+});
+
+Deno.test("accountant: a person's word covers what was told, and nothing lost since", async () => {
+  const { look, told, state } = opened();
+  await look("1000");
+  for (let n = 0; n < 2; n++) await look("1500"); // a deposit
+  assertEquals(told.length, 1);
+  state.closed.add("d1");
+  for (let n = 0; n < 3; n++) await look("1400"); // and a trade that nobody told of
+  assertEquals(told.length, 2);
+  assertEquals((told[1]?.local as { unexplained: string }).unexplained, "-100");
+});
+
+Deno.test("accountant: what finds no room among the drifts is told once there is some", async () => {
+  const { look, told, state } = opened();
+  await look("1000");
+  state.room = false;
+  for (let n = 0; n < 3; n++) await look("900");
+  assertEquals(told, []);
+  state.room = true;
+  await look("900");
+  assertEquals(told.length, 1);
+});
+
+Deno.test("accountant: trades that stay unreadable do not hide a difference for ever", async () => {
+  const { look, told, state } = opened();
+  await look("1000");
+  state.readable = false;
+  for (let n = 0; n < 14; n++) await look("900");
+  assertEquals(told.length, 1);
+});
+
+Deno.test("accountant: a baseline that begins anew explains nothing that was told", async () => {
+  const { look, told, gone, left, accountant, clock } = opened();
+  await look("1000");
+  for (let n = 0; n < 2; n++) await look("900");
+  assertEquals(told.length, 1);
+  clock.advance(10_000);
+  accountant.booked([aFill("t1", "1", { venueTime: clock.now(), fee: null })]); // fee not told
+  for (let n = 0; n < 3; n++) await look("800");
+  assertEquals([gone, left, told.length], [[], ["d1"], 1], "a person closes it");
 });

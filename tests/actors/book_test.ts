@@ -293,6 +293,37 @@ desk("the fills of the event that crashed an intent are kept, and later ones too
   assertEquals(kept, ["t9", "t10"]);
 });
 
+desk("fills of an isolated intent count in its sum, also after a restart", async (d) => {
+  await live(d);
+  d.book.tell("i1", poisoned("order.filled", d.clock.now()));
+  d.book.tell("i1", say.trades([aFill("t10", "0.2")], 1, d.clock.now()));
+  await d.settle();
+  const stored = d.held.store.intent("main", "i1");
+  assert(stored !== undefined);
+  const back = restoreIntent(stored, POLICY);
+  assertEquals([back.filled, back.attempts[0]?.filled], ["0.3", "0.3"]);
+});
+
+desk("an isolated intent that fills beyond its amount is told as drift, once", async (d) => {
+  await live(d);
+  d.book.tell("i1", poisoned("order.filled", d.clock.now()));
+  d.book.tell("i1", say.trades([aFill("t10", "0.9")], 1, d.clock.now()));
+  assertEquals(d.drifts, []);
+  d.book.tell("i1", say.trades([aFill("t11", "0.1")], 1, d.clock.now()));
+  d.book.tell("i1", say.trades([aFill("t12", "0.1")], 1, d.clock.now()));
+  assertEquals(d.drifts, ["Overfill"]);
+});
+
+desk("a person's word on an isolated intent is refused, and books nothing", async (d) => {
+  await live(d);
+  d.book.tell("i1", poisoned("order.updated", d.clock.now()));
+  const log: string[] = [];
+  d.book.tell("i1", say.approved([aFill("approved:d1", "0.2")]), listener(log));
+  await d.settle();
+  assertEquals(log, ["durable refused: DeniedError"]);
+  assertEquals(d.held.store.fills({ intentId: "i1" }).items, []);
+});
+
 desk("an isolated intent is not driven, and whoever waits for it is told so", async (d) => {
   await live(d);
   const log: string[] = [];

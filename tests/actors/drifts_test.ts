@@ -55,6 +55,12 @@ const USDT_OFF: AuditFinding = {
   evidence: [{ at: 1, now: "90" }],
 };
 
+function found({ drifts }: Bench): string {
+  const driftId = drifts.found(USDT_OFF);
+  assert(driftId !== null);
+  return driftId;
+}
+
 const settled = { note: null, act: () => Promise.resolve() } as const;
 
 async function only(b: Bench): Promise<Drift> {
@@ -67,7 +73,7 @@ async function only(b: Bench): Promise<Drift> {
 
 Deno.test("drifts: a disagreement is stored with both sides, and told", async () => {
   const b = open();
-  b.drifts.found(USDT_OFF);
+  found(b);
   const drift = await only(b);
   const { kind, subject, venue, local, status, policy, note, closedAt } = drift;
   assertEquals([kind, subject, status, policy], ["BalanceMismatch", "USDT", "OPEN", "manual"]);
@@ -80,7 +86,7 @@ Deno.test("drifts: a disagreement is stored with both sides, and told", async ()
 
 Deno.test("drifts: the same disagreement is one drift whose evidence grows", async () => {
   const b = open();
-  const first = b.drifts.found(USDT_OFF);
+  const first = found(b);
   await b.clock.advanceAsync(DRIFT_GROWS_EVERY_MS);
   const again = b.drifts.found({ ...USDT_OFF, evidence: [{ at: b.clock.now(), now: "90" }] });
   assertEquals(again, first);
@@ -113,7 +119,7 @@ Deno.test("drifts: evidence is bounded, and the newest sides are shown", async (
 
 Deno.test("drifts: two subjects of one kind are two drifts", async () => {
   const b = open();
-  b.drifts.found(USDT_OFF);
+  found(b);
   b.drifts.found({ ...USDT_OFF, subject: "BTC" });
   await b.clock.advanceAsync(0);
   assertEquals(b.stored().map(({ subject }) => subject), ["USDT", "BTC"]);
@@ -121,7 +127,7 @@ Deno.test("drifts: two subjects of one kind are two drifts", async () => {
 
 Deno.test("drifts: gone, it resolves by itself and is told so", async () => {
   const b = open();
-  const driftId = b.drifts.found(USDT_OFF);
+  const driftId = found(b);
   assert(!b.drifts.isClosed(driftId));
   b.drifts.gone(driftId);
   assert(b.drifts.isClosed(driftId));
@@ -135,7 +141,7 @@ Deno.test("drifts: gone, it resolves by itself and is told so", async () => {
 
 Deno.test("drifts: dismissed, it closes with the reason, and carries nothing out", async () => {
   const b = open();
-  const drift = b.drifts.toSettle(b.drifts.found(USDT_OFF), "dismiss");
+  const drift = b.drifts.toSettle(found(b), "dismiss");
   const done = b.drifts.settle(drift, { ...settled, status: "DISMISSED", note: "a transfer" });
   await b.clock.advanceAsync(0);
   await done;
@@ -146,12 +152,12 @@ Deno.test("drifts: dismissed, it closes with the reason, and carries nothing out
 
 Deno.test("drifts: dismissed, it is not opened again while nothing about it changes", async () => {
   const b = open();
-  const driftId = b.drifts.found(USDT_OFF);
+  const driftId = found(b);
   const drift = b.drifts.toSettle(driftId, "dismiss");
   const done = b.drifts.settle(drift, { ...settled, status: "DISMISSED" });
   await b.clock.advanceAsync(0);
   await done;
-  assertEquals(b.drifts.found(USDT_OFF), driftId, "the same numbers");
+  assertEquals(found(b), driftId, "the same numbers");
   assertEquals(b.drifts.openCount, 0);
   const restarted = open(b.held, b.clock);
   restarted.drifts.found(USDT_OFF);
@@ -162,7 +168,7 @@ Deno.test("drifts: dismissed, it is not opened again while nothing about it chan
 
 Deno.test("drifts: approved, what it proposes is done before it closes", async () => {
   const b = open();
-  const drift = b.drifts.toSettle(b.drifts.found(USDT_OFF), "approve");
+  const drift = b.drifts.toSettle(found(b), "approve");
   let seen = "";
   const act = () => {
     seen = b.stored()[0]?.status ?? "not stored yet";
@@ -177,7 +183,7 @@ Deno.test("drifts: approved, what it proposes is done before it closes", async (
 
 Deno.test("drifts: what could not be carried out leaves the drift open", async () => {
   const b = open();
-  const drift = b.drifts.toSettle(b.drifts.found(USDT_OFF), "approve");
+  const drift = b.drifts.toSettle(found(b), "approve");
   const act = () => Promise.reject(new ConflictError("no such attempt"));
   await assertRejects(
     () => b.drifts.settle(drift, { status: "APPROVED", note: null, act }),
@@ -202,7 +208,7 @@ Deno.test("drifts: a store that fails leaves the drift open, and halted what was
 
 Deno.test("drifts: only an open drift can be settled, and only once at a time", async () => {
   const b = open();
-  const driftId = b.drifts.found(USDT_OFF);
+  const driftId = found(b);
   const drift = b.drifts.toSettle(driftId, "approve");
   const done = b.drifts.settle(drift, { ...settled, status: "APPROVED" });
   assertThrows(() => b.drifts.toSettle(driftId, "dismiss"), ConflictError, "being settled");
@@ -355,4 +361,36 @@ Deno.test("gate: what a halt stopped goes again once a person has settled it", (
   const stopped = [say.granted(), say.notSent("STORE_BEHIND_VENUE")].reduce(step, aContext());
   assertEquals(stopped.phase, "PENDING.ready");
   assertEquals(stopped.effects.commands.map(({ type }) => type), ["ticket"]);
+});
+
+Deno.test("drifts: one that is seen again while it is being closed stays closed on the disk", async () => {
+  const b = open();
+  const id = found(b);
+  await only(b);
+  const closing = b.drifts.settle(b.drifts.toSettle(id, "approve"), {
+    ...settled,
+    status: "APPROVED",
+  });
+  await Promise.resolve();
+  b.drifts.found({ ...USDT_OFF, venue: { now: "80" } });
+  await b.clock.advanceAsync(100);
+  await closing;
+  assertEquals((await only(b)).status, "APPROVED");
+});
+
+Deno.test("drifts: numbers that agree again since a restart do not explain what was told before it", async () => {
+  const b = open();
+  const id = found(b);
+  await only(b);
+  const next = open(b.held, b.clock);
+  const again = next.drifts.found({ ...USDT_OFF, venue: { now: "70" } });
+  assertEquals(again, id, "one subject, one open drift");
+  next.drifts.gone(again!);
+  assertEquals((await only(next)).status, "OPEN");
+});
+
+Deno.test("drifts: past their bound a finding is not taken for kept", () => {
+  const b = open();
+  for (let n = 0; n < OPEN_DRIFTS_MAX; n++) b.drifts.found({ ...USDT_OFF, subject: `A${n}` });
+  assertEquals(b.drifts.found({ ...USDT_OFF, subject: "one more" }), null);
 });

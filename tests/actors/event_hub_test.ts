@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EventHub } from "../../actors/event_hub.ts";
+import { StoreError } from "../../src/model/errors.ts";
 import type { EventFilter, KernelEvent } from "../../src/model/event.ts";
 import { EVENTS_CACHED_MAX, SUBSCRIBERS_MAX } from "../../src/model/limits.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
@@ -26,6 +27,7 @@ function setup() {
     store,
     labelsOf: (_exchange, intentId) => ({ desk: intentId === "i1" ? "red" : "blue" }),
     onError: (error) => void errors.push(error),
+    defer: (callback) => void setTimeout(callback, 0),
   });
   /** Commits and publishes, as the journal does. */
   const commit = (...events: readonly KernelEvent[]) => {
@@ -152,4 +154,48 @@ Deno.test("event hub: subscribers are bounded", () => {
   const { hub } = setup();
   for (let i = 0; i < SUBSCRIBERS_MAX; i++) hub.subscribe(() => {});
   assertThrows(() => hub.subscribe(() => {}));
+});
+
+Deno.test("event hub: a long history in which nothing matches keeps nobody else waiting", async () => {
+  const inner = openMemoryStore();
+  for (let n = 0; n < 5_000; n++) inner.append({ turns: [], events: [anEvent()] });
+  let reads = 0;
+  const store = new Proxy(inner, {
+    get: (target, key) => {
+      if (key === "events") reads += 1;
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const deferred: (() => void)[] = [];
+  const defer = (callback: () => void) => void deferred.push(callback);
+  const hub = new EventHub({ store, labelsOf: () => ({}), onError: () => {}, defer });
+  const reading = hub.events({ exchangeId: "another" }, { since: 0 }).next();
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assertEquals(reads, 1, "the others have their turn before the second page");
+  while (deferred.length > 0) {
+    for (const callback of deferred.splice(0)) callback();
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  }
+  assertEquals(reads, 10);
+  hub.close();
+  assertEquals((await reading).done, true);
+});
+
+Deno.test("event hub: labels that cannot be read cost that subscriber the event, and nobody else", () => {
+  const store = openMemoryStore();
+  const errors: unknown[] = [];
+  const hub = new EventHub({
+    store,
+    labelsOf: () => {
+      throw new StoreError("Cannot read the intent: disk I/O error");
+    },
+    onError: (error) => void errors.push(error),
+    defer: (callback) => void setTimeout(callback, 0),
+  });
+  const heard: number[] = [];
+  hub.subscribe(() => heard.push(1), { labels: { desk: "red" } });
+  hub.subscribe(() => heard.push(2));
+  hub.publish([anEvent({ eventId: 1 })]);
+  assertEquals([heard, errors.length], [[2], 1]);
 });

@@ -18,7 +18,8 @@ import type { VenueOrder } from "../../src/model/venue.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import type { Batch, Receipt, Store, StoredIntent } from "../../src/stores/store.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
-import { anIntent, anOrder, POLICY } from "../machines/intent_builders.ts";
+import { anIntent, POLICY } from "../machines/intent_builders.ts";
+import { anOrder } from "../orders.ts";
 
 /** A memory store whose appends can be kept waiting or made to fail. */
 export class HeldStore {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Journal, type JournalEntry, RIDE_MAX_MS } from "../../actors/journal.ts";
 import { StoreError } from "../../src/model/errors.ts";
 import type { KernelEvent } from "../../src/model/event.ts";
+import { COMMIT_TURNS_MAX } from "../../src/model/limits.ts";
 import type { TurnRecord } from "../../src/stores/store.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { anIntent } from "../machines/intent_builders.ts";
@@ -202,4 +203,35 @@ Deno.test("journal: a quiet turn rides with the next commit, or goes alone after
   journal.enqueue(entry("c", { mayRide: true }));
   clock.advance(RIDE_MAX_MS);
   assertEquals(held.batches.length, 2);
+});
+
+Deno.test("journal: a commit takes so many turns at most, the rest follows in the same order", () => {
+  const { held, journal, log, flush, entry } = setup();
+  const count = 2 * COMMIT_TURNS_MAX + 1;
+  for (let n = 0; n < count; n++) journal.enqueue(entry(`i${n}`));
+  flush();
+  assertEquals(held.batches.map(({ turns }) => turns.length), [COMMIT_TURNS_MAX]);
+  assertEquals(log.filter((line) => line.endsWith("answered")).length, COMMIT_TURNS_MAX);
+  flush();
+  flush();
+  assertEquals(held.batches.map(({ turns }) => turns.length), [
+    COMMIT_TURNS_MAX,
+    COMMIT_TURNS_MAX,
+    1,
+  ]);
+  const answered = log.filter((line) => line.endsWith("answered"));
+  assertEquals(answered, Array.from({ length: count }, (_, n) => `i${n} answered`));
+});
+
+Deno.test("journal: one that chokes on the failure keeps neither the others nor the kernel from hearing", () => {
+  const { held, journal, log, flush, entry } = setup();
+  held.failWith(new Error("disk full"));
+  journal.enqueue(entry("i1", {
+    failed: () => {
+      throw new TypeError("bug");
+    },
+  }));
+  journal.enqueue(entry("i2"));
+  flush();
+  assertEquals(log, ["i1 crashed", "i2 told StoreError", "failed: StoreError"]);
 });

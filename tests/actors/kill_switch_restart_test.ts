@@ -111,3 +111,54 @@ Deno.test("kill switch: a row that cannot be read keeps the kernel from opening"
   first.held.inner.append({ turns: [], meta: [{ key: KILL_SWITCH_KEY, value: "{}" }] });
   await assertRejects(() => openPaperKernel(["a"], first), StoreError, "kill switch");
 });
+
+Deno.test("kill switch: an intent that cannot be told keeps no other from being canceled", async () => {
+  const kernel = await openPaperKernel(["a", "b"]);
+  const [first] = await placeResting(kernel, 3, "a");
+  await placeResting(kernel, 2, "b");
+  const dead = kernel.exchange("a");
+  const tell = dead.book.tell.bind(dead.book);
+  dead.book.tell = (intentId, event, waiter) => {
+    if (intentId === first) throw new StoreError("Cannot read fill keys: disk I/O error");
+    tell(intentId, event, waiter);
+  };
+  await done(kernel, kernel.kernel.killSwitch.engage("stop"));
+  assertEquals([openOrders(kernel, "a"), openOrders(kernel, "b")], [1, 0]);
+  await kernel.run(20_000);
+  assertEquals(openOrders(kernel, "a"), 0, "its exchange was started anew, and canceled the rest");
+  await kernel.close();
+});
+
+for (const how of ["was stopped", "had crashed"] as const) {
+  Deno.test(`kill switch: an exchange that ${how} while it was engaged cancels when it is back, though it was released`, async () => {
+    const kernel = await openPaperKernel(["a", "b"]);
+    const [id = ""] = await placeResting(kernel, 2, "a");
+    const a = kernel.kernel.exchange("a");
+    if (how === "was stopped") await Promise.all([a.stop(), kernel.run(10_000)]);
+    else kernel.exchange("a").fail(new TypeError("bug"));
+    const epoch = await done(kernel, kernel.kernel.killSwitch.engage("stop"));
+    await done(kernel, kernel.kernel.killSwitch.release(epoch));
+    assertEquals(openOrders(kernel, "a"), 2);
+    if (how === "was stopped") await Promise.all([a.start(), kernel.run(20_000)]);
+    else await kernel.run(20_000);
+    assertEquals([openOrders(kernel, "a"), stateOf(kernel, id, "a")], [0, "CANCELED"]);
+    const placed = await placeResting(kernel, 1, "a");
+    await Promise.all([a.stop(), kernel.run(10_000)]);
+    await Promise.all([a.start(), kernel.run(20_000)]);
+    assertEquals([openOrders(kernel, "a"), placed.length], [1, 1], "what came later stays");
+    await kernel.close();
+  });
+}
+
+Deno.test("kill switch: orders placed after a release outlast every restart", async () => {
+  const first = await openPaperKernel(["a"]);
+  await placeResting(first, 1);
+  const epoch = await done(first, first.kernel.killSwitch.engage("stop"));
+  await done(first, first.kernel.killSwitch.release(epoch));
+  await placeResting(first, 2);
+  await first.close();
+  const second = await openPaperKernel(["a"], first);
+  await second.run(20_000);
+  assertEquals(openOrders(second), 2);
+  await second.close();
+});

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { readmit } from "../../actors/readmit.ts";
 import { decimal } from "../../src/model/decimal.ts";
-import { anOrder, say } from "../machines/intent_builders.ts";
+import { say } from "../machines/intent_builders.ts";
+import { anOrder } from "../orders.ts";
 import { openDesk, place } from "./fakes.ts";
 import { openPaperKernel } from "./paper_kernel.ts";
 

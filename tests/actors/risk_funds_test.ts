@@ -8,7 +8,8 @@ import { decimal, ONE, subtract } from "../../src/model/decimal.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
 import { type RiskLimits, riskLimits } from "../../src/model/risk.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
-import { aContext, anOrder, say } from "../machines/intent_builders.ts";
+import { aContext, say } from "../machines/intent_builders.ts";
+import { anOrder } from "../orders.ts";
 
 /** An account of 200 USDT and no BTC; the market stands at 100. */
 class Desk {

@@ -139,6 +139,31 @@ desk("facts parked before a restart are parked after it", async (d) => {
   next.close();
 });
 
+desk("a fact whose doubt ended just before a restart does not wait for ever", async (d) => {
+  const entry = place(d);
+  await d.settle();
+  d.router.order(aVenueOrder({ clientOrderId: clientIdOf(entry) }));
+  await d.settle();
+  const told = aFill("t1", "0.4", { clientOrderId: null });
+  const fact = JSON.stringify({ kind: "fill", fill: told });
+  const next = openDesk(d.held); // the turn was durable, taking the fact off the list was not
+  const stored = d.held.store.intent("main", "i1")!;
+  const restored = next.book.restore(restoreIntent(stored, POLICY), stored.original);
+  next.router.load([{ exchangeId: "main", key: "k", symbolId: "BTC/USDT", at: 0, fact }]);
+  next.router.reviewAll();
+  await next.settle();
+  assertEquals([restored.context.filled, next.router.parkedCount], ["0.4", 0]);
+  next.close();
+});
+
+desk("while a doubt lasts, a review leaves what waits for it", async (d) => {
+  place(d);
+  await d.settle();
+  d.router.fill(aFill("t1", "0.4", { clientOrderId: null, exchangeOrderId: "x1" }));
+  d.router.reviewAll();
+  assertEquals([d.router.parkedCount, orphans(d)], [1, []]);
+});
+
 desk("an order with our tag that the store does not know is reported: a backup", async (d) => {
   const clientOrderId = IDENTITY.tag + "0".repeat(24);
   d.router.order(aVenueOrder({ clientOrderId }));
@@ -270,6 +295,21 @@ desk("what it fills is booked on its intent", async (d) => {
   const clientOrderId = await withOldAttempt(d);
   d.router.fill(aFill("t1", "0.3", { clientOrderId, exchangeOrderId: "x7" }));
   assertEquals(d.book.entry("i1")?.context.filled, "0.3");
+});
+
+desk("also once its intent has ended and left the memory", async (d) => {
+  const clientOrderId = await withOldAttempt(d);
+  d.book.tell("i1", say.cancel(d.clock.now()));
+  const last = d.book.entry("i1")?.context.attemptCount ?? 0;
+  d.book.tell("i1", say.notSent("HELD", last, d.clock.now()));
+  await d.settle();
+  await d.clock.advanceAsync(2 * RETIRE_AFTER_MS);
+  assertEquals(d.book.size, 0);
+  d.router.fill(aFill("t1", "0.3", { clientOrderId, exchangeOrderId: "x7" }));
+  d.router.order(aVenueOrder({ clientOrderId, exchangeOrderId: "x7", status: "CANCELED" }));
+  await d.settle();
+  assertEquals(d.book.entry("i1")?.context.filled, "0.3");
+  assertEquals([orphans(d), d.foreign], [[], []], "nobody else's, and no sign of a backup");
 });
 
 desk("past the bound of waiting facts the symbol is full, until the doubt is over", async (d) => {

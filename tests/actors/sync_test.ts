@@ -81,6 +81,30 @@ Deno.test("sync: an order that rested for months costs no months of trades, and 
   await second.close();
 });
 
+Deno.test("sync: a symbol whose intents have ended is read after a restart, and once more", async () => {
+  const first = await resting();
+  const canceled = first.kernel.exchange("a").cancelOrder("i1", { waitFor: "final" });
+  await first.run(5_000);
+  await canceled;
+  await first.close();
+  const asked: string[] = [];
+  const second = await openPaperKernel(["a"], first, (adapter) => {
+    const fillsSince = adapter.execution.fillsSince.bind(adapter.execution);
+    adapter.execution.fillsSince = (symbolId, since) => {
+      asked.push(symbolId);
+      return fillsSince(symbolId, since);
+    };
+  });
+  await second.run(5_000);
+  assertEquals(asked, [BTC]);
+  // The first read may have been behind the venue: what it missed is in reach of the next.
+  const again = second.kernel.exchange("a").forceReconciliation();
+  await second.run(5_000);
+  await again;
+  assertEquals(asked, [BTC, BTC]);
+  await second.close();
+});
+
 Deno.test("sync: what still rests is adopted again, not placed again", async () => {
   const first = await resting();
   await first.close();
@@ -132,6 +156,30 @@ Deno.test("sync: a fill that the stream lost is found by the audit", async () =>
   assertEquals(orderOf(k).state, "ACTIVE.open");
   await k.run(AUDIT_INTERVAL_MS + 5_000);
   assertEquals([orderOf(k).state, orderOf(k).filledAmount], ["COMPLETED", "0.01"]);
+  await k.close();
+});
+
+Deno.test("sync: a venue clock that steps back leaves no gap in the trades read", async () => {
+  let aheadMs = 600_000;
+  const since: number[] = [];
+  const k = await openPaperKernel(["a"], undefined, (adapter) => {
+    const { venueNow } = adapter;
+    adapter.venueNow = () => (venueNow.call(adapter) ?? 0) + aheadMs;
+    const fillsSince = adapter.execution.fillsSince.bind(adapter.execution);
+    adapter.execution.fillsSince = (symbolId, from) => {
+      since.push(from);
+      return fillsSince(symbolId, from);
+    };
+  });
+  const placed = k.kernel.exchange("a").placeOrder(RESTING, { intentId: "i1" });
+  await k.run(2 * AUDIT_INTERVAL_MS);
+  await placed;
+  const before = k.clock.now();
+  aheadMs = 0;
+  since.length = 0;
+  await k.run(2 * AUDIT_INTERVAL_MS);
+  assert(since.length > 0);
+  assert(since.every((from) => from <= before + AUDIT_INTERVAL_MS), `${since} after ${before}`);
   await k.close();
 });
 

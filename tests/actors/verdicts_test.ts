@@ -302,6 +302,7 @@ async function owed(): Promise<[PaperKernel, string]> {
     fix: { kind: "bookFill", attempt: 1, price, quantity: decimal("0.003") },
   });
   await k.run(1_000);
+  assert(driftId !== null);
   return [k, driftId];
 }
 
@@ -316,6 +317,18 @@ Deno.test("proposed fill: it is booked once approved, and not before", async () 
   const [drift] = ex.drift.list({ kind: "FillMismatch" }).items;
   assertEquals([drift?.status, drift?.note], ["APPROVED", "on the statement"]);
   await assertRejects(() => ex.drift.approve(driftId), ConflictError);
+  await k.close();
+});
+
+Deno.test("proposed fill: it is dated by the venue's clock, as the readings of balances are", async () => {
+  const [k, driftId] = await owed();
+  const ex = facade(k);
+  const { adapter } = k.exchange("a");
+  adapter.venueNow = () => k.clock.now() - 20_000;
+  const approvedAt = k.clock.now();
+  await run(k, ex.drift.approve(driftId));
+  const [fill] = ex.getFills({ intentId: "i1" }).items;
+  assertEquals([fill?.venueTime, fill?.receivedAt], [approvedAt - 20_000, approvedAt]);
   await k.close();
 });
 

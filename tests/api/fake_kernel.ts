@@ -86,9 +86,11 @@ export class FakeKernel implements Kernel {
     const { signal } = options;
     let since = Number(options.since ?? this.lastEventId);
     while (signal?.aborted !== true) {
+      const newest = this.lastEventId;
       const { items } = this.storedEvents({ since, limit: 100, filter });
       yield* items;
-      since = this.lastEventId;
+      since = newest;
+      if (this.lastEventId > newest) continue; // emitted while the reader was busy
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#wakers.delete(wake);

@@ -246,5 +246,5 @@ Deno.test("events: 410 for a cursor that is gone, none starts at the oldest", as
 
 Deno.test("events: an empty log is an empty page", async () => {
   await using served = new Served();
-  assertEquals((await served.ask("/v1/events")).body, { items: [], next: 0, oldest: 1 });
+  assertEquals((await served.ask("/v1/events")).body, { items: [], next: 0, oldest: 1, newest: 0 });
 });

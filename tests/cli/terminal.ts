@@ -1,9 +1,12 @@
 /** A terminal that keeps what was printed, and a data directory with a running fake kernel. */
+import { assert } from "@std/assert";
 import { runXk } from "../../src/cli/xk.ts";
 import { writeRunFile } from "../../src/cli/run_file.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { FakeKernel } from "../api/fake_kernel.ts";
 import { Served, TOKEN } from "../api/served.ts";
+
+const RESTARTED_TOKEN = "canary-token-after-restart";
 
 export interface Ran {
   readonly code: number;
@@ -23,14 +26,51 @@ export async function xk(
     print: (text) => out += text,
     warn: (text) => err += text,
     env: (name) => env[name],
+    signal: new AbortController().signal,
   });
   return { code, out, err };
+}
+
+/** A command that goes on, and what it has printed so far. */
+export class Watching {
+  readonly clock = new VirtualClock();
+  readonly done: Promise<number>;
+  out = "";
+  err = "";
+  readonly #stop = new AbortController();
+
+  constructor(args: readonly string[]) {
+    this.done = runXk(args, {
+      clock: this.clock,
+      print: (text) => this.out += text,
+      warn: (text) => this.err += text,
+      env: () => undefined,
+      signal: this.#stop.signal,
+    });
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    for (let turn = 0; !condition(); turn++) {
+      assert(
+        turn < 5_000,
+        `the condition never came true; printed so far: ${this.out}${this.err}`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 2)); // a socket lies between
+    }
+  }
+
+  /** Ctrl-C. */
+  async stop(): Promise<number> {
+    this.#stop.abort();
+    return await this.done;
+  }
 }
 
 /** A served fake kernel whose run file lies in a data directory of its own. */
 export class DataDir implements AsyncDisposable {
   readonly path: string;
-  readonly served: Served;
+  served: Served;
+  readonly #watching: Watching[] = [];
 
   private constructor(path: string, served: Served) {
     this.path = path;
@@ -44,11 +84,26 @@ export class DataDir implements AsyncDisposable {
     return new DataDir(path, served);
   }
 
+  /** The kernel was started again: another port, another token, the same store. */
+  async restart(): Promise<void> {
+    const kernel = this.served.kernel;
+    await this.served.api.close();
+    this.served = new Served({ kernel, token: RESTARTED_TOKEN });
+    await writeRunFile(this.path, { url: this.served.api.url, token: RESTARTED_TOKEN, pid: 2 });
+  }
+
+  watch(...args: readonly string[]): Watching {
+    const watching = new Watching(["--data", this.path, ...args]);
+    this.#watching.push(watching);
+    return watching;
+  }
+
   xk(...args: readonly string[]): Promise<Ran> {
     return xk(["--data", this.path, ...args]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const watching of this.#watching) await watching.stop();
     await this.served.api.close();
     await Deno.remove(this.path, { recursive: true });
   }

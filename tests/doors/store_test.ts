@@ -42,6 +42,26 @@ const DAMAGES: readonly (readonly [string, string, readonly string[]])[] = [
     "UPDATE meta SET value = 'later' WHERE key = 'identity.epoch'",
     ["identity.epoch", "later"],
   ],
+  [
+    "a kill switch that says nothing we understand",
+    "INSERT INTO meta VALUES('killSwitch', '{\"engaged\":\"no\"}')",
+    ["killSwitch", "state of the kill switch"],
+  ],
+  [
+    "a list of traded symbols that is cut short",
+    "UPDATE meta SET value = substr(value, 1, 9) WHERE key = 'traded/paper'",
+    ["traded/paper", "list of symbols"],
+  ],
+  [
+    "a list of owed intents that is none",
+    "INSERT INTO meta VALUES('owed/paper', '{}')",
+    ["owed/paper", "list of intent ids"],
+  ],
+  [
+    "a list of refused orders without their ids",
+    "INSERT INTO meta VALUES('refused/paper', '[{}]')",
+    ["refused/paper", "list of refused orders"],
+  ],
 ];
 
 for (const [what, sql, names] of DAMAGES) {

@@ -10,6 +10,7 @@ import type {
   ActorKind,
   ObservationPort,
 } from "../../src/inspector/observation.ts";
+import { anOrder } from "../orders.ts";
 
 const EXCHANGE = "paper_main";
 const decimal = (text: string): Decimal => text as Decimal; // constants of this file, in its form
@@ -182,28 +183,11 @@ function intentOf(actor: Actor): OrderIntent {
   return {
     intentId: actor.name,
     exchangeId: EXCHANGE,
-    order: {
-      symbolId: "BTC/USDT",
-      side: "BUY",
+    order: anOrder({
       amount: decimal("0.40000"),
-      amountType: "BASE",
       limitPrice: decimal("64149.50"),
-      timeInForce: "GTC",
-      goodTillTime: null,
-      conditionalTriggers: [],
-      conditionalMode: "UNIFIED_ADJUSTING",
-      reduceOnly: false,
       postOnly: true,
-      icebergQty: null,
-      positionSide: null,
-      marginMode: null,
-      leverage: null,
-      selfTradePrevention: null,
-      onAbsent: "RETRY",
-      submitBy: null,
-      round: false,
-      onExternalCancel: "ACCEPT",
-    },
+    }),
     groupId: null,
     ownerIntentId: null,
     strategyId: "grid-btc",

@@ -190,13 +190,45 @@ Deno.test("accounting: a trade whose fee is not told proves nothing until the ne
   assertEquals(brief(accounting.check()), [["USDT", "-100"]]);
 });
 
+Deno.test("accounting: trades that need no rounding leave no room for what is missing", () => {
+  const accounting = opened();
+  for (let n = 0; n < 1_000; n++) {
+    accounting.trade(bought(`t${n}`, 110_000 + n, { quantity: decimal("0.00001") }), SPOT);
+  }
+  accounting.read(reading(160_000, { USDT: "9999", BTC: "1.009999" }));
+  assertEquals(brief(accounting.check()), [["BTC", "-0.000001"]]);
+});
+
 Deno.test("accounting: what a person has accepted is the new baseline", () => {
   const accounting = opened();
   accounting.read(reading(160_000, { USDT: "10500", BTC: "2" }));
-  assertEquals(accounting.check().length, 1);
-  accounting.accept({ kind: "asset", assetId: "USDT" });
+  const [deposit, ...more] = accounting.check();
+  assertEquals(more, []);
+  accounting.accept(deposit!);
   accounting.read(reading(220_000, { USDT: "10500", BTC: "2" }));
   assertEquals(accounting.check(), []);
+});
+
+Deno.test("accounting: what went missing after a person accepted is not accepted with it", () => {
+  const accounting = opened();
+  accounting.read(reading(160_000, { USDT: "10500", BTC: "2" }));
+  const [deposit] = accounting.check();
+  accounting.accept(deposit!);
+  accounting.read(reading(220_000, { USDT: "10400", BTC: "2" }));
+  assertEquals(brief(accounting.check()), [["USDT", "-100"]]);
+});
+
+Deno.test("accounting: a venue clock that steps back begins anew, and accuses nobody", () => {
+  const accounting = opened();
+  accounting.read(reading(700_000, { USDT: "10000", BTC: "2" }));
+  assertEquals(accounting.check(), []);
+  accounting.trade(bought("t1", 700_050), SPOT);
+  accounting.read(reading(160_000, { USDT: "9900", BTC: "2.999" }));
+  accounting.trade(bought("t2", 190_000), SPOT);
+  accounting.read(reading(220_000, { USDT: "9800", BTC: "3.998" }));
+  assertEquals(accounting.check(), []);
+  accounting.read(reading(760_000, { USDT: "9700", BTC: "3.998" }));
+  assertEquals(brief(accounting.check()), [["USDT", "-100"]]);
 });
 
 Deno.test("accounting: a lost trade of a derivative shows in its position", () => {

@@ -4,7 +4,7 @@ import { decimal } from "../../src/model/decimal.ts";
 import { type SymbolMetadata, SymbolMetadataSchema } from "../../src/model/instrument.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
 import { symbolMetadataInput } from "../model/builders.ts";
-import { anOrder } from "./intent_builders.ts";
+import { anOrder } from "../orders.ts";
 
 const MARKET: SymbolMetadata = SymbolMetadataSchema.parse(symbolMetadataInput());
 

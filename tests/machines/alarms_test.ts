@@ -10,7 +10,8 @@ import {
 import { decimal } from "../../src/model/decimal.ts";
 import { ATTEMPTS_MAX } from "../../src/model/limits.ts";
 import type { IntentEvent } from "../../machines/intent_events.ts";
-import { aContext, anOrder, say } from "./intent_builders.ts";
+import { aContext, say } from "./intent_builders.ts";
+import { anOrder } from "../orders.ts";
 
 const after = (context: IntentContext, ...events: readonly IntentEvent[]) =>
   events.reduce(step, context);

@@ -11,6 +11,7 @@ import type { OrderIntent } from "../../src/model/intent.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
 import type { IntentVerdict } from "../../src/model/verdict.ts";
+import { anOrder } from "../orders.ts";
 
 export const POLICY: IntentPolicy = {
   amendInPlace: false,
@@ -19,32 +20,6 @@ export const POLICY: IntentPolicy = {
   landsWithinMs: 7_000,
   retentionMs: 3_600_000,
 };
-
-export function anOrder(changes: Partial<StandardOrder> = {}): StandardOrder {
-  return {
-    symbolId: "BTC/USDT",
-    side: "BUY",
-    amount: decimal("1"),
-    amountType: "BASE",
-    limitPrice: decimal("100"),
-    timeInForce: "GTC",
-    goodTillTime: null,
-    conditionalTriggers: [],
-    conditionalMode: "UNIFIED_ADJUSTING",
-    reduceOnly: false,
-    postOnly: false,
-    icebergQty: null,
-    positionSide: null,
-    marginMode: null,
-    leverage: null,
-    selfTradePrevention: null,
-    onAbsent: "RETRY",
-    submitBy: null,
-    round: false,
-    onExternalCancel: "ACCEPT",
-    ...changes,
-  };
-}
 
 export function anIntent(order: StandardOrder = anOrder()): OrderIntent {
   return {

@@ -184,3 +184,15 @@ Deno.test("approved: a fill that a drift proposed is booked, and met by its trad
   assertEquals([event?.type, event?.payload["approved"]], ["OrderPartiallyFilled", true]);
   assertEquals(after(booked, say.filled("t1", "0.3")).filled, decimal("0.3"));
 });
+
+Deno.test("approved: a trade that met it is remembered over a restart, and never booked", () => {
+  const live = after(aContext(), say.granted(), say.accepted());
+  const booked = step(live, say.approved([aFill("approved:d1", "0.3")]));
+  const met = after(booked, say.filled("t1", "0.1"), say.filled("t2", "0.2"));
+  const stored = JSON.parse(JSON.stringify(toStored(met)));
+  const { intent, policy, phase } = met;
+  const back = recover(stored, { intent, policy, phase });
+  const again = after(back, say.trades([aFill("t1", "0.1"), aFill("t2", "0.2")]));
+  assertEquals([again.filled, again.effects.fills], [decimal("0.3"), []]);
+  assertEquals(after(again, say.filled("t3", "0.1")).filled, decimal("0.4"));
+});

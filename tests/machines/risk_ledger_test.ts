@@ -16,7 +16,8 @@ import {
   multiply,
   ONE,
 } from "../../src/model/decimal.ts";
-import { aContext, aFill, anOrder, say } from "./intent_builders.ts";
+import { aContext, aFill, say } from "./intent_builders.ts";
+import { anOrder } from "../orders.ts";
 import { choices, startContext, starts, Walk } from "./intent_walk.ts";
 
 const PAIR = { base: "BTC", quote: "USDT" };

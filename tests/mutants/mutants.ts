@@ -198,6 +198,24 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
+    name: "late sends pass the gate",
+    why: "a request leaves that the venue admits after its deadline, when its absence is proven",
+    edits: [{
+      file: "actors/gate.ts",
+      find: "if (signedAt + validForMs > deadline) return GATE_TOO_LATE;",
+      replace: "",
+    }],
+  },
+  {
+    name: "unknown = not sent",
+    why: "an order that was not answered is taken for one that never left",
+    edits: [{
+      file: "machines/absorb.ts",
+      find: 'answered({ outcome: "UNKNOWN", reason: outcome.cause.code })',
+      replace: 'answered({ outcome: "NOT_SENT", reason: "HELD" })',
+    }],
+  },
+  {
     name: "trust first reject",
     why: "what was refused once is never looked at again",
     edits: [{
@@ -238,8 +256,8 @@ export const MUTANTS: readonly Mutant[] = [
     why: "what rests at the venue stays there after a kill",
     edits: [{
       file: "actors/kill_switch.ts",
-      find: "for (const exchange of this.#o.running()) this.#sweep(exchange);",
-      replace: "",
+      find: "[...this.#o.running()].filter((exchange) => this.#sweep(exchange));",
+      replace: "[...this.#o.running()];",
     }],
   },
   {

@@ -10,6 +10,7 @@ import { type IntentContext, isTerminal } from "../../machines/intent_context.ts
 import type { RequestKind } from "../../src/exchanges/exchange.ts";
 import type { ExecutionReport } from "../../src/exchanges/paper/messages.ts";
 import { compare, type Decimal, max, subtract, ZERO } from "../../src/model/decimal.ts";
+import { hasTag } from "../../src/model/ids.ts";
 import type { RiskLimits } from "../../src/model/risk.ts";
 import type { Store, StoredIntent } from "../../src/stores/store.ts";
 import { EXCHANGE } from "./adapter.ts";
@@ -140,6 +141,9 @@ export class Checks {
     if (request.kind !== "cancel" && this.#killed !== null) this.#afterKill(request, ref);
     const cap = brokenCap(this.#o.caps, ref);
     if (cap !== null) this.fail("S12", `${request.kind} leaves with ${cap}`);
+    if ("deadline" in ref && request.validUntil > ref.deadline) {
+      this.fail("S7", `${request.kind} leaves ${request.validUntil - ref.deadline} ms too valid`);
+    }
     if (request.kind !== "submit") return this.#addressing(request, ref);
     const { venue, durable } = this.#o;
     const stored = durable.intentByClientOrderId(EXCHANGE, request.clientOrderId);
@@ -251,6 +255,10 @@ export class Checks {
     if (compare(context.filled, filled) > 0) {
       this.fail("S3", `${intentId} counts ${context.filled} filled, the venue ${filled}`);
     }
+    for (const { outcome, clientOrderId } of context.attempts) {
+      if (outcome !== "NOT_SENT" || !this.#o.venue.intentOf.has(clientOrderId)) continue;
+      this.fail("S7", `${intentId} calls ${short(clientOrderId)} not sent, and it was`);
+    }
     if (isTerminal(context.phase)) this.nothingLive(intentId, context.phase, "S7");
   }
 
@@ -278,9 +286,11 @@ export class Checks {
     const clientOrderId = orderId === null
       ? request.clientOrderId
       : venue.engine.order(ACCOUNT, { symbolId, orderId })?.clientOrderId;
-    // An attempt whose process was killed before the send is ours too: the store knows it.
+    // It has our tag, or a record says that it was adopted.
+    const tag = durable.meta("identity.tag");
     const isOurs = clientOrderId !== undefined &&
-      durable.intentByClientOrderId(EXCHANGE, clientOrderId) !== undefined;
+      ((tag !== undefined && hasTag(clientOrderId, tag)) ||
+        durable.intentByClientOrderId(EXCHANGE, clientOrderId) !== undefined);
     if (!isOurs) this.fail("S9", `${request.kind} of ${clientOrderId}, which is not ours`);
   }
 }

@@ -106,13 +106,14 @@ Deno.test("found: a trade counts once, told as ours and listed without a name", 
     instruments: { get: () => market, list: () => [market] },
     symbols: () => [market.symbolId],
     waiting: () => 0,
-    refetch: () => Promise.resolve(),
+    refetch: () => Promise.resolve(true),
     drifts: {
       found: (finding) => {
         found.push(finding);
         return "d1";
       },
       gone: () => {},
+      leave: () => {},
       isClosed: () => false,
     },
   });

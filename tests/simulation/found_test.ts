@@ -113,6 +113,7 @@ const SEEDS: readonly (readonly [seed: number, what: string])[] = [
   [5433, "a second copy that filled while the process was down and its intent had ended"],
   [6096, "nameless trades of a second order"],
   [1146, "a trade counted twice, as ours and as a stranger's"],
+  [207030, "a second copy that filled, and a first read after the start that was behind"],
 ];
 
 for (const [seed, what] of SEEDS) {

@@ -5,6 +5,7 @@ import type { Fill } from "../../src/model/fill.ts";
 import type { OrderIntent } from "../../src/model/intent.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import type { ParkedFact, TurnRecord } from "../../src/stores/store.ts";
+import { anOrder } from "../orders.ts";
 
 export const NOON = 1_800_000_000_000;
 
@@ -12,28 +13,7 @@ export function intentOf(intentId: string, changes: Partial<OrderIntent> = {}): 
   return {
     intentId,
     exchangeId: "main",
-    order: {
-      symbolId: "BTC/USDT",
-      side: "BUY",
-      amount: decimal("0.5"),
-      amountType: "BASE",
-      limitPrice: decimal("50000"),
-      timeInForce: "GTC",
-      goodTillTime: null,
-      conditionalTriggers: [],
-      conditionalMode: "UNIFIED_ADJUSTING",
-      reduceOnly: false,
-      postOnly: false,
-      icebergQty: null,
-      positionSide: null,
-      marginMode: null,
-      leverage: null,
-      selfTradePrevention: null,
-      onAbsent: "RETRY",
-      submitBy: null,
-      round: false,
-      onExternalCancel: "ACCEPT",
-    },
+    order: anOrder({ amount: decimal("0.5"), limitPrice: decimal("50000") }),
     groupId: null,
     ownerIntentId: null,
     strategyId: null,

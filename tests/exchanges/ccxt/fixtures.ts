@@ -12,6 +12,7 @@ import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
+import { anOrder } from "../../orders.ts";
 
 export const API_KEY = "CANARYKEYvmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duE";
 export const SECRET = "CANARYSECRETNhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5f";
@@ -47,29 +48,7 @@ export async function connect(
 }
 
 export function order(fields: Partial<StandardOrder> = {}): StandardOrder {
-  return {
-    symbolId: "BTC/USDT",
-    side: "BUY",
-    amount: decimal("0.01"),
-    amountType: "BASE",
-    limitPrice: decimal("50000"),
-    timeInForce: "GTC",
-    goodTillTime: null,
-    conditionalTriggers: [],
-    conditionalMode: "UNIFIED_ADJUSTING",
-    reduceOnly: false,
-    postOnly: false,
-    icebergQty: null,
-    positionSide: null,
-    marginMode: null,
-    leverage: null,
-    selfTradePrevention: null,
-    onAbsent: "RETRY",
-    submitBy: null,
-    round: false,
-    onExternalCancel: "ACCEPT",
-    ...fields,
-  };
+  return anOrder({ amount: decimal("0.01"), limitPrice: decimal("50000"), ...fields });
 }
 
 export function submitRequest(

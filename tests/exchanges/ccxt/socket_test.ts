@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { ExchangeSocket, VenueFact } from "../../../src/exchanges/exchange.ts";
+import { decimal } from "../../../src/model/decimal.ts";
 import { ExchangeError } from "../../../src/model/errors.ts";
 import { API_KEY, CLIENT_ID, connect, type Connected, SECRET } from "./fixtures.ts";
 import { executionReport, startStubStream, type StubStream } from "./stub_stream.ts";
@@ -216,6 +217,28 @@ async function open(
   );
   return { socket, closes, frames: () => frames, [Symbol.asyncDispose]: () => socket.close() };
 }
+
+Deno.test("private stream: a trade that cost nothing says so, whether it names an asset or not", async () => {
+  const trade = {
+    x: "TRADE",
+    X: "PARTIALLY_FILLED",
+    t: 7,
+    l: "0.001",
+    z: "0.001",
+    L: "50000",
+    Z: "50",
+  };
+  const orders = await reported(
+    { ...trade, n: "0", N: null },
+    { ...trade, t: 8, n: "0.00000000", N: "BNB" },
+    { ...trade, t: 9, n: "0.1", N: null },
+  );
+  assertEquals(orders.map(({ fills }) => fills.map(({ fee }) => fee && { ...fee })), [
+    [{ asset: "BTC", amount: decimal("0") }],
+    [{ asset: "BNB", amount: decimal("0") }],
+    [null],
+  ]);
+});
 
 async function reported(...reports: readonly Parameters<typeof executionReport>[0][]) {
   await using venue: StubStream = startStubStream();

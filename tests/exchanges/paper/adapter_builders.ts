@@ -11,6 +11,7 @@ import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { SeededRandom } from "../../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
+import { anOrder } from "../../orders.ts";
 import { BTC_USDT } from "./builders.ts";
 
 export interface Stage extends AsyncDisposable {
@@ -72,29 +73,7 @@ export function move(adapter: PaperAdapter, price: string, quantity = "0"): void
 }
 
 export function standardOrder(order: Partial<StandardOrder> = {}): StandardOrder {
-  return {
-    symbolId: BTC_USDT,
-    side: "BUY",
-    amount: decimal("1"),
-    amountType: "BASE",
-    limitPrice: decimal("90000"),
-    timeInForce: "GTC",
-    goodTillTime: null,
-    conditionalTriggers: [],
-    conditionalMode: "UNIFIED_ADJUSTING",
-    reduceOnly: false,
-    postOnly: false,
-    icebergQty: null,
-    positionSide: null,
-    marginMode: null,
-    leverage: null,
-    selfTradePrevention: null,
-    onAbsent: "RETRY",
-    submitBy: null,
-    round: false,
-    onExternalCancel: "ACCEPT",
-    ...order,
-  };
+  return anOrder({ symbolId: BTC_USDT, limitPrice: decimal("90000"), ...order });
 }
 
 export function request(

@@ -2,8 +2,10 @@
  * The user data stream of Binance spot over its WebSocket API. Source: binance-spot-api-docs,
  * user-data-stream.md; events come as `{"subscriptionId":0,"event":{"e":"executionReport",…}}`.
  */
+import { ZERO } from "../../../model/decimal.ts";
 import type { Fill } from "../../../model/fill.ts";
 import { BALANCES_MAX } from "../../../model/limits.ts";
+import { parseSymbol } from "../../../model/symbol.ts";
 import type { VenueOrder } from "../../../model/venue.ts";
 import type { VenueFact } from "../../exchange.ts";
 import { asRow, asRows, decimalOf, flagOf, idOf, optionalText, textOf, timeOf } from "../fields.ts";
@@ -97,17 +99,26 @@ function readFill(
   order: Pick<Fill, "exchangeOrderId" | "clientOrderId" | "symbolId" | "side" | "venueTime">,
   { receivedAt }: RowContext,
 ): Fill {
-  const feeAsset = optionalText(event, "N");
   return {
     ...order,
     tradeId: idOf(event, "t"),
     intentId: null,
     price: decimalOf(event, "L"),
     quantity: decimalOf(event, "l"),
-    fee: feeAsset === null ? null : { asset: feeAsset, amount: decimalOf(event, "n") },
+    fee: readFee(event, order),
     liquidity: flagOf(event, "m") ? "MAKER" : "TAKER",
     receivedAt,
   };
+}
+
+/** A trade that cost nothing may name no asset: that it was nothing is known all the same. */
+function readFee(event: Row, { symbolId, side }: Pick<Fill, "symbolId" | "side">): Fill["fee"] {
+  const asset = optionalText(event, "N");
+  const amount = decimalOf(event, "n");
+  if (asset !== null) return { asset, amount };
+  const pair = parseSymbol(symbolId);
+  if (amount !== ZERO || pair === null) return null;
+  return { asset: side === "BUY" ? pair.base : pair.quote, amount };
 }
 
 /** `{"e":"outboundAccountPosition","u":1564034571073,"B":[{"a":"ETH","f":"10000.0","l":"0.0"}]}` */
