@@ -8,7 +8,7 @@ import { decimal } from "../../src/model/decimal.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
 import type { Bench, Figure } from "./harness.ts";
 import { plainFigure } from "./harness.ts";
-import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
+import { KERNEL_FLAGS, makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { drive, median, quantile } from "./stats.ts";
 import { stillVenue } from "./still_venue.ts";
 
@@ -71,7 +71,7 @@ class Child {
   }
 
   static async start(size: number): Promise<Child> {
-    const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=16", "-A"];
+    const flags = ["--no-lock", KERNEL_FLAGS, "-A"];
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", ...flags, import.meta.url, String(size)],
       stdin: "piped",

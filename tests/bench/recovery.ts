@@ -7,7 +7,7 @@ import { openKernel, registerExchange } from "../../mod.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
 import type { Bench } from "./harness.ts";
-import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
+import { KERNEL_FLAGS, makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { drive, median, quantile } from "./stats.ts";
 import { stillVenue } from "./still_venue.ts";
 
@@ -45,7 +45,7 @@ export const recovery: Bench = {
 };
 
 async function child(task: "seed" | "restart", path: string): Promise<string> {
-  const flags = ["--no-lock", "--v8-flags=--max-semi-space-size=16", "-A"];
+  const flags = ["--no-lock", KERNEL_FLAGS, "-A"];
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, import.meta.url, task, path],
     stderr: "inherit",
