@@ -134,6 +134,7 @@ export class Exchange {
     this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };
     const { clockWatch } = this.#reconciliation;
     this.gate.isClockTrusted = () => clockWatch.isTrusted || this.#doubt("CLOCK");
+    this.gate.isBanned = () => this.runner.bannedForMs() > 0;
     this.supervisor = new Supervisor({
       clock,
       random,

@@ -3,6 +3,7 @@
  * the bytes leave, so that nothing decided meanwhile can be overtaken (S5, S12).
  */
 import {
+  GATE_BANNED,
   GATE_DRIFTS_FULL,
   GATE_HELD,
   GATE_OBSERVE_ONLY,
@@ -40,6 +41,8 @@ export class ExchangeGate {
   latch: Latch = UNLATCHED;
   /** False: the venue's clock is in doubt; whoever answers so sees to it that the gate is held. */
   isClockTrusted: () => boolean = () => true;
+  /** The venue wants nothing of us now; what was granted before it said so must not go either. */
+  isBanned: () => boolean = () => false;
 
   /** In sync with the venue: submits and amends may leave. */
   get isOpen(): boolean {
@@ -101,6 +104,7 @@ export class ExchangeGate {
       if (this.latch.refusal !== null) return this.latch.refusal; // S5
       if (this.#refusal !== null) return this.#refusal;
       if (!this.#open || !this.isClockTrusted()) return GATE_HELD;
+      if (this.isBanned()) return GATE_BANNED; // S6
       if (this.#halts.size > 0) return this.halted;
       if (signedAt + validForMs > deadline) return GATE_TOO_LATE;
       return caps(); // S12

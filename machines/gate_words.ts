@@ -4,6 +4,8 @@
 export const GATE_TOO_LATE = "TOO_LATE";
 /** The exchange is not in sync: the order waits for it. */
 export const GATE_HELD = "HELD";
+/** The venue has told us to stay away since it was granted: the order waits for the end of that. */
+export const GATE_BANNED = "BANNED";
 /** The kill switch is engaged: nothing that adds exposure leaves. */
 export const GATE_KILL_SWITCH = "KILL_SWITCH";
 /** An order with our tag that the store does not know: a person has to look first. */
@@ -31,6 +33,7 @@ export function isTransient(reason: string | null): boolean {
 const TRANSIENT: ReadonlySet<string> = new Set([
   GATE_TOO_LATE,
   GATE_HELD,
+  GATE_BANNED,
   GATE_STORE_BEHIND,
   GATE_DRIFTS_FULL,
 ]);

@@ -168,3 +168,25 @@ Deno.test("requests: nobody connects while the venue has banned us", async () =>
   assertEquals(kernel.exchange("a").healthCheck().ready, true);
   await close();
 });
+
+Deno.test("requests: an order granted before a ban leaves after it, and not during it", async () => {
+  const { held, tell, venue, facade, run, close } = await setup();
+  held.hold();
+  const placed = facade.placeOrder(RESTING, { intentId: "i1" });
+  await run(0); // granted, and its commit is under way
+  tell("a", { kind: "banned", status: 429, retryAfterMs: 30_000 });
+  held.release();
+  await run(1_000);
+  await placed;
+  const { state, attempts } = facade.getOrderState("i1");
+  assertEquals([state, attempts[0]?.outcome, attempts[0]?.reason], [
+    "PENDING.ready",
+    "NOT_SENT",
+    "BANNED",
+  ]);
+  assertEquals([attempts[0]?.sentAt, venue.submits], [null, 1]);
+  await run(60_000);
+  assertEquals(facade.getOrderState("i1").state, "ACTIVE.open");
+  assertEquals(facade.getOrderState("i1").attempts.length, 2);
+  await close();
+});

@@ -130,12 +130,15 @@ export class Checks {
     const { venue, now } = this.#o;
     const broken = venue.budgets.use(kind, now());
     if (broken !== null) this.fail("S6", `${kind} is one too many: ${broken}`);
-    // A submit was granted before its commit, which may be slow; what is granted now goes at once.
-    if (kind === "submit" || now() >= this.#bannedUntil) return;
-    this.fail("S6", `${kind} is asked for during a ban`);
+    // A submit was granted before its commit, which may be slow: the gate stops it (`sending`).
+    if (kind !== "submit") this.#awayIs(kind);
   }
 
-  /** S4, S5, S7, S8, S9, S12: the moment before bytes leave. */
+  #awayIs(kind: RequestKind): void {
+    if (this.#o.now() < this.#bannedUntil) this.fail("S6", `${kind} leaves during a ban`);
+  }
+
+  /** S4 to S9, S12: the moment before bytes leave. */
   sending(request: WireRequest, ref: Sent, boot: number): void {
     if (boot !== this.#boot) this.fail("S8", `boot ${boot} sends while ${this.#boot} runs`);
     if (request.kind !== "cancel" && this.#killed !== null) this.#afterKill(request, ref);
@@ -145,6 +148,7 @@ export class Checks {
       this.fail("S7", `${request.kind} leaves ${request.validUntil - ref.deadline} ms too valid`);
     }
     if (request.kind !== "submit") return this.#addressing(request, ref);
+    this.#awayIs("submit");
     const { venue, durable } = this.#o;
     const stored = durable.intentByClientOrderId(EXCHANGE, request.clientOrderId);
     if (stored === undefined) {
