@@ -165,7 +165,9 @@ function live(context: IntentContext, attempt: AttemptRecord): Decision {
     const wishes: Wish[] = [{ type: "cancel", attempt, why: "cancel" }, ...read];
     return { phase: "RECONCILING.canceling", wishes, cause: null };
   }
-  if (attempt.cancelFor === "replace") return replacing(attempt, read);
+  // More is filled than was ever wanted: a second copy of the request filled too. No more of it (S2).
+  const isOver = compare(context.filled, intent.order.amount) > 0;
+  if (isOver || attempt.cancelFor === "replace") return replacing(attempt, read);
   if (attempt.stale) {
     return resolving(read, context.indeterminate ? "INDETERMINATE" : null);
   }

@@ -23,6 +23,18 @@ Deno.test("intent: a refused order that turns out to have filled at once is flag
   assertEquals([booked.phase, booked.effects.drift], ["COMPLETED", null], "told once");
 });
 
+Deno.test("intent: what a second copy of its request filled beyond the amount ends what is open", () => {
+  const partly = { status: "PARTIALLY_FILLED", filled: decimal("0.4") } as const;
+  const live = after(aContext(), say.granted(), say.accepted(), say.updated(partly));
+  const open = after(live, say.trades([aFill("t1", "0.4")]));
+  assertEquals([open.phase, sent(open)], ["ACTIVE.partiallyFilled", []]);
+  const over = after(open, say.trades([aFill("t2", "1", { exchangeOrderId: "x2" })]));
+  assertEquals([over.phase, sent(over)], ["RECONCILING.replacing", ["cancel"]]);
+  assertEquals(over.effects.drift, "Overfill");
+  const dead = after(over, say.updated({ status: "CANCELED", filled: decimal("0.4") }));
+  assertEquals([dead.phase, dead.filled, sent(dead)], ["COMPLETED", "1.4", []]);
+});
+
 /** Proven absent by mistake, and placed again. */
 function again(): IntentContext {
   const absent = after(

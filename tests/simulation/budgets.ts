@@ -36,7 +36,7 @@ export class Budgets {
   readonly #orders: Window;
 
   constructor(decisions: Decisions) {
-    this.isTight = decisions.trait("tightBudgets", 0.35);
+    this.isTight = decisions.trait("tightBudgets", 0.5);
     this.limits = this.isTight ? TIGHT : WIDE;
     this.#weight = new Window(this.limits.weight);
     this.#orders = new Window(this.limits.orders);

@@ -114,6 +114,7 @@ const SEEDS: readonly (readonly [seed: number, what: string])[] = [
   [6096, "nameless trades of a second order"],
   [1146, "a trade counted twice, as ours and as a stranger's"],
   [207030, "a second copy that filled, and a first read after the start that was behind"],
+  [2008666, "what is still open of an order whose second copy filled beyond the amount"],
 ];
 
 for (const [seed, what] of SEEDS) {

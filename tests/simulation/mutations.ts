@@ -110,7 +110,7 @@ export class Mutations {
   async #send<T extends Mutated>(gate: SendGate, task: Task<T>): Promise<T | Undone> {
     const { decisions, watch, incarnation, isConnected, venueNow, transport } = this.#o;
     watch.asked(task.kind);
-    const isTroubled = decisions.fault("slowSigning", 0.05);
+    const isTroubled = decisions.fault("slowSigning", 0.12);
     if (isTroubled) await this.#sleep(decisions.between("sign:slow", [20, 6_000]));
     const throws = decisions.fault("adapterThrew", 0.02);
     if (throws && decisions.chance("threw:before", 0.5)) throw new Error(`key ${CANARY}`);

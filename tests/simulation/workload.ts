@@ -42,7 +42,7 @@ const ACTIONS: readonly (readonly [name: keyof Actions, weight: number])[] = [
   ["manual", 4],
   ["resume", 4],
   ["again", 5],
-  ["kill", 3],
+  ["kill", 4],
 ];
 
 type Actions = Record<
@@ -233,9 +233,10 @@ export class Workload {
       : this.#changed(wish.order);
     // Changes in quick succession meet requests and reads of the one before.
     if (decisions.chance("modify:again", 0.35)) {
-      const delayMs = decisions.between("modify:after", [5, 1_200]);
+      const soon = decisions.chance("modify:soon", 0.5); // while the one before is on its way
+      const delayMs = decisions.between("modify:after", soon ? [1, 60] : [5, 1_200]);
       later(() => this.#modify(wish), delayMs);
-      later(() => this.#verify(wish), decisions.between("verify:after", [5, delayMs]));
+      later(() => this.#verify(wish), decisions.between("verify:after", [1, delayMs]));
     }
     log(`modify ${intentId} ${order.amount} @ ${order["limitPrice"]}`);
     this.#call(`modify ${intentId}`, (kernel) => {
