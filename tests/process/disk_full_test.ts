@@ -7,6 +7,7 @@ import {
   pause,
   until,
   WITHOUT_SIGXFSZ,
+  withoutCoverage,
 } from "./kernel_process.ts";
 
 Deno.test("process: on a full disk no order leaves, a cancel does, and a restart has everything", async () => {
@@ -83,7 +84,7 @@ async function startTask(data: string, config: string) {
   const child = new Deno.Command(command!, {
     args,
     cwd: new URL("../../", import.meta.url),
-    env: { NO_COLOR: "1" },
+    ...withoutCoverage({ NO_COLOR: "1" }),
     stdin: "null",
     stdout: "null",
     stderr: "piped",

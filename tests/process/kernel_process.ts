@@ -23,6 +23,17 @@ const POLL_MS = 25;
  */
 export const WITHOUT_SIGXFSZ = ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh"] as const;
 
+/**
+ * A child records coverage where its parent does. One that is killed, or whose files may not grow,
+ * leaves records cut short, and one of those fails the whole report.
+ */
+export function withoutCoverage(
+  more: Readonly<Record<string, string>> = {},
+): Pick<Deno.CommandOptions, "clearEnv" | "env"> {
+  const { DENO_COVERAGE_DIR: _, ...env } = Deno.env.toObject();
+  return { clearEnv: true, env: { ...env, ...more } };
+}
+
 export interface Stage extends AsyncDisposable {
   readonly path: string;
   readonly testnet: TestnetProcess;
@@ -64,6 +75,7 @@ export class KernelProcess {
     ];
     this.#process = new Deno.Command(command!, {
       args,
+      ...withoutCoverage(),
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
