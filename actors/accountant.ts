@@ -26,7 +26,7 @@ export interface AccountantOptions {
   readonly symbols: () => Iterable<string>;
   /** Facts that wait for their intent. */
   readonly waiting: () => number;
-  /** Reads the trades of these symbols again, each handed on as any fact. @returns whether all. */
+  /** Reads the trades of these symbols again, each handed on as any fact. @returns whether all were. */
   readonly refetch: (symbols: readonly string[], since: EpochMs) => Promise<boolean>;
   readonly drifts: Disagreements;
 }

@@ -3,14 +3,12 @@
  * The intent's first turn is the durable record of the adoption: before its commit nobody hears of
  * it, and nothing is ever sent for the order itself (S9).
  */
-import { orderOf } from "../machines/adoption.ts";
 import { GATE_OBSERVE_ONLY } from "../machines/gate_words.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
 import { AlreadyExistsError, ConflictError, DeniedError } from "../src/model/errors.ts";
 import { NotFoundError, ValidationError } from "../src/model/errors.ts";
 import { clientOrderId, hasTag, type InstanceIdentity, makeIntentId } from "../src/model/ids.ts";
-import type { OrderIntent } from "../src/model/intent.ts";
-import { LIVE_INTENTS_MAX } from "../src/model/limits.ts";
+import { type StandardOrder, StandardOrderSchema } from "../src/model/order.ts";
 import type { AdoptOptions } from "../src/model/oversight.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import { PlaceOptionsSchema } from "../src/model/place_options.ts";
@@ -18,6 +16,7 @@ import type { ClientOrderId, IntentId } from "../src/model/scalars.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { Exchange } from "./exchange.ts";
+import { denyFull, newIntent } from "./new_intent.ts";
 
 export interface AdoptionOptions {
   readonly exchange: Exchange;
@@ -41,30 +40,10 @@ export async function adopt(
   if (isTaken(exchange, store, intentId)) {
     throw new AlreadyExistsError(`Cannot adopt order: intent ${intentId} exists`, { intentId });
   }
-  if (exchange.book.size >= LIVE_INTENTS_MAX) {
-    throw new DeniedError(
-      "TOO_MANY_INTENTS",
-      `Cannot adopt order: ${exchange.id} holds ${exchange.book.size} live intents, the limit`,
-      { limit: LIVE_INTENTS_MAX },
-    );
-  }
+  denyFull(exchange, "adopt order");
   const now = clock.now();
   const wanted = orderOf(order);
-  const intent: OrderIntent = {
-    intentId,
-    exchangeId: exchange.id,
-    order: wanted,
-    groupId: null,
-    ownerIntentId: null,
-    strategyId: given.strategyId ?? null,
-    labels: given.labels ?? {},
-    metadata: given.metadata ?? null,
-    desired: "WORKING",
-    generation: 1,
-    resourceVersion: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
+  const intent = newIntent({ intentId, exchangeId: exchange.id, order: wanted, given, now });
   const ownId = ownClientId(order, intentId, exchange.identity);
   await new Promise<void>((resolve, reject) => {
     const first = { type: "order.adopted", at: now, clientOrderId: ownId, order } as const;
@@ -147,6 +126,12 @@ function refuseIndescribable({ exchangeOrderId, status, limitPrice }: VenueOrder
     `Cannot adopt order ${exchangeOrderId}: ${fault.field} ${fault.rule}`,
     fault,
   );
+}
+
+/** What it asks for, as a listing shows it: a plain resting limit order. */
+function orderOf({ symbolId, side, amount, limitPrice }: VenueOrder): StandardOrder {
+  const shown = { symbolId, side, amount, limitPrice, onAbsent: "FAIL" };
+  return parseOrThrow(StandardOrderSchema, shown, "adopt order");
 }
 
 function isTaken(exchange: Exchange, store: Store, intentId: IntentId): boolean {

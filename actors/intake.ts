@@ -17,8 +17,7 @@ import {
 } from "../src/model/errors.ts";
 import type { ChangeOptions, ModifyOptions, PlaceOptions } from "../src/model/facade.ts";
 import { makeIntentId } from "../src/model/ids.ts";
-import type { OrderIntent } from "../src/model/intent.ts";
-import { GENERATION_MAX, LIVE_INTENTS_MAX, WAITERS_MAX } from "../src/model/limits.ts";
+import { GENERATION_MAX, WAITERS_MAX } from "../src/model/limits.ts";
 import { type StandardOrder, StandardOrderSchema } from "../src/model/order.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import { PlaceOptionsSchema, type WaitFor } from "../src/model/place_options.ts";
@@ -28,6 +27,7 @@ import type { Store } from "../src/stores/store.ts";
 import { denyBehindCircuit, denyReplacement } from "./circuit.ts";
 import type { Entry, Waiter } from "./entry.ts";
 import type { Exchange } from "./exchange.ts";
+import { denyFull, newIntent } from "./new_intent.ts";
 
 export interface IntakeOptions {
   readonly exchange: Exchange;
@@ -65,13 +65,7 @@ export class Intake {
     this.#denyObserving("place order");
     exchange.gate.latch.deny("place order");
     exchange.gate.denyHalted("place order");
-    if (exchange.book.size >= LIVE_INTENTS_MAX) {
-      throw new DeniedError(
-        "TOO_MANY_INTENTS",
-        `Cannot place order: ${exchange.id} holds ${exchange.book.size} live intents, the limit`,
-        { limit: LIVE_INTENTS_MAX },
-      );
-    }
+    denyFull(exchange, "place order");
     const admitted = this.#admit(order, "place order");
     denyBehindCircuit(exchange.runner, admitted, "place order");
     const reading = prices === "read" ? exchange.risk.prepare(admitted) : null;
@@ -83,21 +77,7 @@ export class Intake {
     denyRisk("place order", exchange.risk.checkPlace(admitted, { isNamed }));
     exchange.risk.placed(admitted);
     const now = clock.now();
-    const intent: OrderIntent = {
-      intentId,
-      exchangeId: exchange.id,
-      order: admitted,
-      groupId: null,
-      ownerIntentId: null,
-      strategyId: given.strategyId ?? null,
-      labels: given.labels ?? {},
-      metadata: given.metadata ?? null,
-      desired: "WORKING",
-      generation: 1,
-      resourceVersion: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const intent = newIntent({ intentId, exchangeId: exchange.id, order: admitted, given, now });
     return this.#wait(given.waitFor ?? "durable", signal, intentId, (waiter) => {
       exchange.book.place(intent, original, waiter);
     }).then(() => intentId);

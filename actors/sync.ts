@@ -78,7 +78,7 @@ export class Sync {
     return next;
   }
 
-  /** Trades of these symbols, however long ago they were last read. @returns whether all. */
+  /** Trades of these symbols, however long ago they were last read. @returns whether all were. */
   async refetch(symbols: readonly string[], since: EpochMs): Promise<boolean> {
     const now = this.#o.adapter.venueNow() ?? since;
     for (const symbolId of symbols) {

@@ -5,8 +5,6 @@
  * I1 It is one order, known live: nothing is submitted for it.
  * I2 Its own client id routes nothing unless it is of our making: others may reuse theirs.
  */
-import type { StandardOrder } from "../src/model/order.ts";
-import type { VenueOrder } from "../src/model/venue.ts";
 import { mergeOrder, newAttempt } from "./attempts.ts";
 import type { IntentContext } from "./intent_context.ts";
 import type { IntentEvent } from "./intent_events.ts";
@@ -35,30 +33,4 @@ export function adopted(
     at,
   );
   return { ...context, attempts: [known], attemptCount: 1, lastSyncAt: at };
-}
-
-/** What the adopted order asks for, as a listing shows it: a plain resting limit order. */
-export function orderOf({ symbolId, side, amount, limitPrice }: VenueOrder): StandardOrder {
-  return {
-    symbolId,
-    side,
-    amount,
-    amountType: "BASE",
-    limitPrice,
-    timeInForce: "GTC",
-    goodTillTime: null,
-    conditionalTriggers: [],
-    conditionalMode: "UNIFIED_ADJUSTING",
-    reduceOnly: false,
-    postOnly: false,
-    icebergQty: null,
-    positionSide: null,
-    marginMode: null,
-    leverage: null,
-    selfTradePrevention: null,
-    onAbsent: "FAIL",
-    submitBy: null,
-    round: false,
-    onExternalCancel: "ACCEPT",
-  };
 }

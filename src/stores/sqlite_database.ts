@@ -1,5 +1,5 @@
 /** The database file: who may read it, how it is flushed, and whether it is sound. */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StoreError } from "../model/errors.ts";
 import { type DirectoryLock, lockDirectory } from "./sqlite_lock.ts";
 import { migrate, type Migration } from "./sqlite_schema.ts";
@@ -56,6 +56,17 @@ export function openDatabase(
     lock?.release();
     throw cause instanceof StoreError ? cause : unusable(file, cause);
   }
+}
+
+export type Statements<Sql> = Readonly<Record<keyof Sql, StatementSync>>;
+
+/** Each text as a prepared statement under its own name. */
+export function prepareAll<Sql extends Readonly<Record<string, string>>>(
+  db: DatabaseSync,
+  sql: Sql,
+): Statements<Sql> {
+  const entries = Object.entries(sql).map(([name, text]) => [name, db.prepare(text)] as const);
+  return Object.fromEntries(entries) as Statements<Sql>; // the same keys, by construction
 }
 
 /** Creates `file` with nobody else's rights; SQLite gives its log the same ones. */

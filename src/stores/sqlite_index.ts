@@ -7,8 +7,9 @@
  *    `indexed` are scanned when the file is opened, so nothing is lost with the memory.
  * X2 Until they are folded they are answered from memory; it changes in `committed()` only.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { type Ids, readIds } from "./sqlite_columns.ts";
+import { prepareAll, type Statements } from "./sqlite_database.ts";
 import type { TurnRecord } from "./store.ts";
 
 /** Entries held back: some 1 MB. */
@@ -34,7 +35,7 @@ interface Found {
 }
 
 export class SqliteIndex {
-  readonly #sql: Statements;
+  readonly #sql: Statements<typeof SQL>;
   #pending: Addition[] = [];
   #staged: Addition[] = [];
   #folding = 0;
@@ -50,7 +51,7 @@ export class SqliteIndex {
     db: DatabaseSync,
     { indexed, last }: { readonly indexed: number; readonly last: number },
   ) {
-    this.#sql = prepare(db);
+    this.#sql = prepareAll(db, SQL);
     this.#indexed = last;
     for (const row of this.#sql.unindexed.all(indexed)) {
       this.#pending.push({
@@ -180,8 +181,6 @@ function intentOf(row: { readonly intent?: unknown } | undefined): number | unde
   return typeof row?.intent === "number" ? row.intent : undefined;
 }
 
-type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
-
 const SQL = {
   unindexed: "SELECT id, intent, exchange, symbol, ids, fills IS NOT NULL AS filled FROM event " +
     "WHERE id > ? AND intent IS NOT NULL AND (ids IS NOT NULL OR fills IS NOT NULL) ORDER BY id",
@@ -194,8 +193,3 @@ const SQL = {
     "VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET intent = excluded.intent",
   addFill: "INSERT INTO fill(intent, event) VALUES(?, ?) ON CONFLICT DO NOTHING",
 } as const;
-
-function prepare(db: DatabaseSync): Statements {
-  const entries = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)] as const);
-  return Object.fromEntries(entries) as Statements; // the same keys, by construction
-}

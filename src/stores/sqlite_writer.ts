@@ -7,10 +7,11 @@
  *    to the end). So all rows up to the first entry are folded, and that is the mark `folded`.
  * W3 Memory changes in `committed()` only: a commit that failed leaves nothing to read.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../model/errors.ts";
 import type { KernelEvent } from "../model/event.ts";
 import { writeFills, writeIds } from "./sqlite_columns.ts";
+import { prepareAll, type Statements } from "./sqlite_database.ts";
 import { SqliteIndex } from "./sqlite_index.ts";
 import type { Newest } from "./sqlite_rows.ts";
 import type { Batch, SideRecords, TurnRecord } from "./store.ts";
@@ -47,10 +48,10 @@ export class SqliteWriter {
   #handles = new Map<string, Map<string, Handle>>();
   #staged: Staged[] = [];
   #folded: (readonly [number, Newest])[] = [];
-  readonly #sql: Statements;
+  readonly #sql: Statements<typeof SQL>;
 
   constructor(db: DatabaseSync) {
-    this.#sql = prepare(db);
+    this.#sql = prepareAll(db, SQL);
     const last = Math.max(this.mark("last"), integer(this.#sql.lastEvent.get()?.value));
     this.lastEventId = last;
     this.#nextEventId = last + 1;
@@ -272,8 +273,6 @@ export class SqliteWriter {
   }
 }
 
-type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
-
 const SQL = {
   insert: "INSERT INTO intent(row, exchange, id, symbol, labels, intent, original) " +
     "VALUES(?, ?, ?, ?, ?, ?, ?)",
@@ -302,11 +301,6 @@ const SQL = {
   setMark: "INSERT INTO mark(key, value) VALUES(?, ?) " +
     "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 } as const;
-
-function prepare(db: DatabaseSync): Statements {
-  const entries = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)] as const);
-  return Object.fromEntries(entries) as Statements; // the same keys, by construction
-}
 
 function flaw(turn: TurnRecord, problem: string): StoreError {
   return new StoreError(
