@@ -3,6 +3,7 @@ import { KernelActor } from "../../actors/kernel.ts";
 import type { ExchangeAdapter } from "../../src/exchanges/exchange.ts";
 import { createCcxtAdapter } from "../../src/exchanges/ccxt/factory.ts";
 import { openIdentity } from "../../src/identity.ts";
+import { riskLimits, RiskOptionsSchema } from "../../src/model/risk.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { Store } from "../../src/stores/store.ts";
 import { systemClock } from "../../src/system/clock.ts";
@@ -10,7 +11,7 @@ import { systemDefer } from "../../src/system/defer.ts";
 import { systemRandom } from "../../src/system/random.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import type { Bench, Figure } from "./harness.ts";
-import { makeScratchDir } from "./scratch.ts";
+import { makeScratchDir, NO_CAPS } from "./scratch.ts";
 import { median, quantile } from "./stats.ts";
 import { KERNEL_KEYS, startVenue } from "./venue_process.ts";
 
@@ -49,6 +50,7 @@ export const steps: Bench = {
     const kernel = new KernelActor({
       adapters: [adapter],
       rateLimits: new Map([["main", { weight: LIMIT, orders: LIMIT }]]),
+      settings: new Map([["main", { risk: riskLimits(RiskOptionsSchema.parse(NO_CAPS)) }]]),
       store,
       identity: await openIdentity(store, systemRandom),
       clock: systemClock,
