@@ -44,6 +44,8 @@ export type {
   CircuitHealth,
   DeadMansSwitchHealth,
   ExchangeHealth,
+  MarketHealth,
+  MarketTopicState,
   ReconciliationMetrics,
   SocketHealth,
 } from "./src/model/health.ts";
@@ -136,26 +138,44 @@ export {
 } from "./src/model/errors.ts";
 
 // For adapters and tests.
-export { registerExchange } from "./src/compose.ts";
+export { registerExchange } from "./src/compose_registry.ts";
 export type { AdapterContext, AdapterFactory } from "./src/exchanges/registry.ts";
 export type {
+  AcquireOutcome,
+  AllowanceBudget,
   AmendRequest,
   ArmOutcome,
+  Budget,
+  BudgetChange,
+  BudgetCost,
+  BudgetScope,
+  BudgetUsage,
+  CandleQuery,
   DeadMansSwitch,
+  DecayBudget,
   ExchangeAdapter,
   ExchangeCapabilities,
   ExchangeSocket,
   Execution,
   Instruments,
   MarketData,
+  MarketStream,
   OrderRef,
+  RateCaps,
   RateLimits,
+  ReportedUsage,
+  RequestAbout,
   RequestCost,
+  RequestEndpoint,
   RequestKind,
+  RequestLimits,
+  RequestPriority,
   SendGate,
   SubmitRequest,
+  TopicRoute,
   VenueFact,
   VenueTiming,
+  WindowBudget,
 } from "./src/exchanges/exchange.ts";
 export type {
   AmendOutcome,
@@ -167,9 +187,31 @@ export type {
   UnknownCause,
   VenueOrder,
 } from "./src/model/venue.ts";
-export type { Ticker } from "./src/model/market.ts";
+export type { BookLevel, Ohlcv, OrderBook, Ticker, Trade } from "./src/model/market.ts";
+export {
+  type BookDelta,
+  type BookRules,
+  type BookSnapshot,
+  type BookTopic,
+  type BookUpdate,
+  type MarketFact,
+  type MarketSource,
+  type OhlcvUpdate,
+  type TickUpdate,
+  type Timeframe,
+  TIMEFRAMES,
+  type Topic,
+  type TradeUpdate,
+} from "./src/model/market_feed.ts";
+export type {
+  MarketDataControl,
+  MarketSubscription,
+  SubscribeOptions,
+} from "./src/model/market_data.ts";
+export type { KeyPermissions } from "./src/model/key_permissions.ts";
 export type { CancelTimer, Clock, Random } from "./src/model/clock.ts";
 export type { Log, LogFields } from "./src/model/log.ts";
+export type { SymbolResolution } from "./src/model/symbol.ts";
 
 // For watchers: what an inspector may see of the actors.
 export type {

@@ -12,7 +12,7 @@ import { CLOCK_SLACK_MS } from "../machines/timeouts.ts";
 import type { AccountState, Balance, Position } from "../src/model/account.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
-import { absolute, add, negate } from "../src/model/decimal.ts";
+import { absolute, add, type Decimal, isZero, min, negate, ZERO } from "../src/model/decimal.ts";
 import type { UnknownCause } from "../src/model/venue.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { RequestRunner } from "./request.ts";
@@ -24,9 +24,22 @@ export interface AccountOptions {
   readonly runner: Pick<RequestRunner, "run">;
   /** What was read, dated by the venue's clock. */
   readonly onReading: (reading: Reading) => void;
+  /** What is open now, after each reading and frame of positions. */
+  readonly onPositions?: (positions: readonly Position[]) => void;
   readonly inspect: (event: InspectionEvent) => void;
   /** The actor failed: for the supervisor. */
   readonly onCrash: (error: unknown) => void;
+}
+
+/** One contract, as far as the venue has told it. */
+export interface HeldContract {
+  /** Base units; negative is short. */
+  readonly quantity: Decimal;
+  /** Else what it was opened at; null where the venue tells neither. */
+  readonly markPrice: Decimal | null;
+  /** Null where the venue does not tell. */
+  readonly leverage: Decimal | null;
+  readonly updatedAt: EpochMs;
 }
 
 export class Account {
@@ -34,9 +47,16 @@ export class Account {
   readonly actor: Actor<typeof accountMachine>;
   readonly #o: AccountOptions;
   #balances = new Map<string, Balance>();
-  #positions: readonly Position[] = [];
+  /** By symbol and side; flat ones too, as the venue told them. */
+  #positions = new Map<string, Position>();
+  /** Those that are not flat. */
+  #open: readonly Position[] = [];
+  /** What is not among them was flat then, by the venue's clock. */
+  #positionsOf: EpochMs = 0;
   /** The newest frame of each asset, by the venue's clock: when it arrived, and what it is of. */
-  readonly #framed = new Map<string, { readonly at: EpochMs; readonly of: EpochMs }>();
+  readonly #framed = new Map<string, Framed>();
+  /** The same of each position. */
+  readonly #framedPositions = new Map<string, Framed>();
   #updatedAt: EpochMs = 0;
   #isRead = false;
 
@@ -62,12 +82,7 @@ export class Account {
     });
     if (balances.kind === "failed") return this.#failed(balances.cause);
     const read = new Map(balances.value.map((balance) => [balance.assetId, balance]));
-    const { settleMs } = this.#o.adapter.capabilities.timing;
-    for (const [assetId, { at }] of this.#framed) { // I1
-      if (at < askedAt - settleMs) continue;
-      const framed = this.#balances.get(assetId);
-      if (framed !== undefined) read.set(assetId, framed);
-    }
+    this.#keepFramed(read, { framed: this.#framed, known: this.#balances, askedAt });
     this.#balances = read;
     onReading({ kind: "asset", quantities: [...read.values()].map(ofAsset), ...this.#by(askedAt) });
     let positionsAskedAt = this.#venueNow();
@@ -76,11 +91,20 @@ export class Account {
       return execution.positions();
     });
     if (positions.kind === "failed") return this.#failed(positions.cause);
-    this.#positions = positions.value;
+    const held = new Map(positions.value.map((position) => [keyOf(position), position]));
+    const kept = { framed: this.#framedPositions, known: this.#positions };
+    this.#keepFramed(held, { ...kept, askedAt: positionsAskedAt });
+    this.#positions = held;
+    this.#open = openOf(held);
     this.#isRead = true;
     const window = this.#by(positionsAskedAt);
-    onReading({ kind: "position", quantities: ofPositions(positions.value), ...window });
+    this.#positionsOf = positionsAskedAt - this.#o.adapter.capabilities.timing.settleMs;
+    const all = [...held.values()];
+    const settledIn = this.positions().map(({ metadata }) => metadata.settlementAsset)
+      .filter(isNamed);
+    onReading({ kind: "position", quantities: ofPositions(all), settledIn, ...window });
     this.#updatedAt = clock.now();
+    this.#tellPositions();
     this.actor.send({ type: "account.answered", at: this.#updatedAt });
     return null;
   }
@@ -97,6 +121,26 @@ export class Account {
     this.#updatedAt = this.#o.clock.now();
   }
 
+  /** As `merge`, for positions. */
+  mergePositions(positions: readonly Position[]): void {
+    const at = this.#venueNow();
+    for (const position of positions) {
+      const key = keyOf(position);
+      const { updatedAt: of } = position;
+      if (of < (this.#framedPositions.get(key)?.of ?? of)) continue; // I2
+      // Frames of some venues do not tell the leverage, which fills do not change.
+      const leverage = position.leverage ?? this.#positions.get(key)?.leverage ?? null;
+      this.#positions.set(
+        key,
+        leverage === position.leverage ? position : { ...position, leverage },
+      );
+      this.#framedPositions.set(key, { at, of });
+    }
+    this.#open = openOf(this.#positions);
+    this.#updatedAt = this.#o.clock.now();
+    this.#tellPositions();
+  }
+
   /** Every balance was read once: an asset without one is not held. */
   get isRead(): boolean {
     return this.#isRead;
@@ -106,22 +150,34 @@ export class Account {
     return this.#balances.get(assetId);
   }
 
+  /** Open ones. */
   positions(symbolId?: string): readonly Position[] {
-    if (symbolId === undefined) return this.#positions;
-    return this.#positions.filter((position) => position.symbolId === symbolId);
+    if (symbolId === undefined) return this.#open;
+    return this.#open.filter((position) => position.symbolId === symbolId);
+  }
+
+  /** What is held of one contract, long and short together; flat where the venue tells nothing. */
+  held(symbolId: string): HeldContract {
+    const sides = POSITION_SIDES.map((side) => this.#positions.get(`${symbolId} ${side}`))
+      .filter((position) => position !== undefined);
+    const [first, ...others] = sides.map(heldOf);
+    return first === undefined
+      ? { quantity: ZERO, markPrice: null, leverage: null, updatedAt: this.#positionsOf }
+      : others.reduce(together, first);
   }
 
   accountState(): AccountState {
+    const positions = this.positions();
     return {
       accountId: this.#o.exchangeId,
       exchange: this.#o.exchangeId,
       balances: [...this.#balances.values()],
-      positions: this.#positions,
+      positions,
       totalEquity: null,
-      totalMarginUsed: null,
+      totalMarginUsed: total(positions, ({ marginUsed }) => marginUsed),
       totalAvailableMargin: null,
       marginLevel: null,
-      totalUnrealizedPnl: null,
+      totalUnrealizedPnl: total(positions, ({ unrealizedPnl }) => unrealizedPnl),
       totalRealizedPnl: null,
       updatedAt: this.#updatedAt,
       metadata: {},
@@ -130,6 +186,26 @@ export class Account {
 
   stop(): void {
     this.actor.stop();
+  }
+
+  /** I1 */
+  #keepFramed<T>(
+    read: Map<string, T>,
+    { framed, known, askedAt }: {
+      readonly framed: ReadonlyMap<string, Framed>;
+      readonly known: ReadonlyMap<string, T>;
+      readonly askedAt: EpochMs;
+    },
+  ): void {
+    const { settleMs } = this.#o.adapter.capabilities.timing;
+    for (const [key, { at }] of framed) {
+      const newer = at < askedAt - settleMs ? undefined : known.get(key);
+      if (newer !== undefined) read.set(key, newer);
+    }
+  }
+
+  #tellPositions(): void {
+    if (this.#isRead) this.#o.onPositions?.(this.positions());
   }
 
   #venueNow(): EpochMs {
@@ -148,6 +224,65 @@ export class Account {
   }
 }
 
+/** When a frame arrived, and what it is of; by the venue's clock. */
+interface Framed {
+  readonly at: EpochMs;
+  readonly of: EpochMs;
+}
+
+const POSITION_SIDES = [null, "LONG", "SHORT"] as const;
+
+function openOf(positions: ReadonlyMap<string, Position>): readonly Position[] {
+  return [...positions.values()].filter(({ asset }) => !isZero(asset.quantity));
+}
+
+function keyOf({ symbolId, side }: Position): string {
+  return `${symbolId} ${side}`;
+}
+
+/** Some venues write a short side of hedge mode as a positive quantity. */
+function signedQuantity({ side, asset }: Position): Decimal {
+  return side === "SHORT" ? negate(absolute(asset.quantity)) : asset.quantity;
+}
+
+function heldOf(position: Position): HeldContract {
+  const { asset: { markPrice, entryPrice }, leverage, updatedAt } = position;
+  const quantity = signedQuantity(position);
+  return { quantity, markPrice: markPrice ?? entryPrice, leverage, updatedAt };
+}
+
+/** The side with less leverage needs more margin. */
+function together(a: HeldContract, b: HeldContract): HeldContract {
+  const isTold = a.leverage !== null && b.leverage !== null;
+  return {
+    quantity: add(a.quantity, b.quantity),
+    markPrice: a.markPrice ?? b.markPrice,
+    leverage: isTold ? min(a.leverage, b.leverage) : a.leverage ?? b.leverage,
+    updatedAt: Math.max(a.updatedAt, b.updatedAt),
+  };
+}
+
+function isNamed(assetId: string | null): assetId is string {
+  return assetId !== null;
+}
+
+/** Null unless every position tells it, all in one settlement asset. */
+function total(
+  positions: readonly Position[],
+  of: (asset: Position["asset"]) => Decimal | null,
+): Decimal | null {
+  const [first] = positions;
+  if (first === undefined) return null;
+  let sum = ZERO;
+  for (const { asset, metadata } of positions) {
+    const value = of(asset);
+    const isSame = metadata.settlementAsset === first.metadata.settlementAsset;
+    if (value === null || !isSame) return null;
+    sum = add(sum, value);
+  }
+  return sum;
+}
+
 function ofAsset({ assetId, total }: Balance): Quantity {
   return { subject: { kind: "asset", assetId }, quantity: total };
 }
@@ -155,8 +290,9 @@ function ofAsset({ assetId, total }: Balance): Quantity {
 /** Net: in hedge mode the long and the short side of an instrument are moved by the same trades. */
 function ofPositions(positions: readonly Position[]): readonly Quantity[] {
   const net = new Map<string, Quantity>();
-  for (const { symbolId, side, asset } of positions) {
-    const signed = side === "SHORT" ? negate(absolute(asset.quantity)) : asset.quantity;
+  for (const position of positions) {
+    const { symbolId } = position;
+    const signed = signedQuantity(position);
     const known = net.get(symbolId)?.quantity;
     const quantity = known === undefined ? signed : add(known, signed);
     net.set(symbolId, { subject: { kind: "position", symbolId }, quantity });

@@ -75,6 +75,7 @@ async function findOrder(
       "openOrders",
       "probe",
       () => execution.openOrders(symbolId),
+      symbolId === undefined ? {} : { symbolId },
     );
     const rows = read.kind === "read" ? read.value : [];
     found = rows.filter((order) =>

@@ -156,12 +156,12 @@ export function storeOccurrence({ message }: Error): Occurrence {
   return { kind: "StoreFailed", key: "store", message: told };
 }
 
-/** An exchange has used its restarts up, or lost a socket for good. */
+/** An exchange has used its restarts up, lost a socket for good, or has a key that is refused. */
 export function parkedOccurrence(
   exchangeId: string,
   { error, at }: { readonly error: string; readonly at: number },
 ): Occurrence {
-  const message = `${exchangeId} keeps failing and is parked: it takes no orders (${error})`;
+  const message = `${exchangeId} is parked and takes no orders: ${error}`;
   const key = String(at);
   return { kind: "ExchangeParked", key, exchangeId, at, message, details: { error } };
 }

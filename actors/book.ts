@@ -72,14 +72,12 @@ export class Book {
     this.#tickets = new Tickets({
       gate: options.gate,
       runner: options.runner,
-      cost: options.capabilities.cost("submit"),
       onGranted: guard((id) => this.#grant(id), options.onCrash),
       onFull: (id) => this.#deadlines.set(id, TICKET, options.clock.now() + TICKET_RETRY_MS),
     });
     this.#dispatcher = new Dispatcher({
       clock: options.clock,
       execution: options.execution,
-      capabilities: options.capabilities,
       runner: options.runner,
       gate: options.gate,
       checkSend: options.checkSend ?? (() => null),

@@ -26,6 +26,8 @@ export interface DeadManOptions {
   readonly isConnected: () => boolean;
   /** Whether an order of ours may be at the venue. */
   readonly hasLiveOrders: () => boolean;
+  /** Whether an order may be where nothing was armed; absent where it is one switch for all. */
+  readonly isUncovered?: () => boolean;
   readonly onTrouble: (trouble: DeadManTrouble) => void;
 }
 
@@ -116,7 +118,8 @@ export class DeadMan {
       return;
     }
     if (this.#woundAt === null && !isConnected()) return; // it has not come yet
-    const dueAt = this.#woundAt === null ? now : this.#woundAt + timeoutMs / REFRESHES_PER_TIMEOUT;
+    const isNew = this.#woundAt === null || this.#o.isUncovered?.() === true;
+    const dueAt = isNew ? now : this.#woundAt! + timeoutMs / REFRESHES_PER_TIMEOUT;
     if (this.#failures > 0 || now >= dueAt) this.#begin(timeoutMs);
   }
 

@@ -10,12 +10,7 @@ import type { Clock } from "../src/model/clock.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { Fill } from "../src/model/fill.ts";
 import type { RefusalReason, SubmitOutcome, UnknownCause, VenueOrder } from "../src/model/venue.ts";
-import type {
-  ExchangeCapabilities,
-  Execution,
-  OrderRef,
-  RequestKind,
-} from "../src/exchanges/exchange.ts";
+import type { Execution, OrderRef, RequestAbout, RequestKind } from "../src/exchanges/exchange.ts";
 import type { Denial, ExchangeGate, WireGate } from "./gate.ts";
 import type { RequestRunner } from "./request.ts";
 import type { Send } from "./risk.ts";
@@ -29,7 +24,6 @@ export interface Target {
 export interface DispatcherOptions {
   readonly clock: Clock;
   readonly execution: Execution;
-  readonly capabilities: ExchangeCapabilities;
   readonly runner: RequestRunner;
   readonly gate: ExchangeGate;
   /** The caps, asked by the gate last before the wire. */
@@ -90,7 +84,8 @@ export class Dispatcher {
 
   cancel(target: Target, { attempt }: Task<"cancel">): void {
     const { clock, execution, gate } = this.#o;
-    this.#granted("cancel", "cancel", target, async () => {
+    const ageMs = this.#ageOf(attempt);
+    this.#granted("cancel", "cancel", { ...target, ...ageMs }, async () => {
       const outcome = await execution.cancel(refOf(target, attempt), gate.forCancel(clock))
         .catch(unknown);
       const answered = { at: clock.now(), attempt: attempt.attempt, outcome };
@@ -114,7 +109,7 @@ export class Dispatcher {
     const { clock, execution, gate, checkSend } = this.#o;
     const send = { kind: "amend", intentId: target.intentId, order, amount, attempt } as const;
     const priority = submitPriority({ order, ownerIntentId: null });
-    this.#granted("amend", priority, target, async () => {
+    this.#granted("amend", priority, { ...target, ...this.#ageOf(attempt) }, async () => {
       const deadline = this.#o.deadlineFromNow();
       const request = { ...refOf(target, attempt), order, amount, deadline };
       const wire = gate.forSubmit(deadline, clock, () => checkSend(send));
@@ -157,12 +152,17 @@ export class Dispatcher {
   #granted(
     kind: RequestKind,
     priority: RequestPriority,
-    { intentId }: Target,
+    { intentId, ...about }: Target & RequestAbout,
     task: () => Promise<void>,
   ): void {
-    const { runner, capabilities, onCrash } = this.#o;
+    const { runner, onCrash } = this.#o;
     const go = () => void task().catch(onCrash);
-    runner.acquire(priority, capabilities.cost(kind), `${kind}:${intentId}`, go);
+    runner.ask({ kind, priority, about, key: `${kind}:${intentId}`, onGranted: go });
+  }
+
+  /** Some venues charge more for touching an order the younger it is. */
+  #ageOf({ sentAt }: AttemptRecord): { readonly ageMs?: number } {
+    return sentAt === null ? {} : { ageMs: Math.max(0, this.#o.clock.now() - sentAt) };
   }
 }
 

@@ -10,7 +10,6 @@ import { type Actor, createActor } from "xstate";
 import { exchangeMachine, type ExchangeStateName } from "../machines/exchange.ts";
 import type { IntentPolicy } from "../machines/intent_context.ts";
 import { DISCONNECT_TIMEOUT_MS } from "../machines/timeouts.ts";
-import type { Ticker } from "../src/model/market.ts";
 import { DEFAULT_RISK } from "../src/model/risk.ts";
 import type { ExchangeAdapter, VenueFact } from "../src/exchanges/exchange.ts";
 import type { InstanceIdentity } from "../src/model/ids.ts";
@@ -32,6 +31,7 @@ import { ExchangeGate } from "./gate.ts";
 import { intentPolicy } from "./intent_policy.ts";
 import { Link } from "./link.ts";
 import { Listing } from "./listing.ts";
+import { Market } from "./market.ts";
 import { Notices } from "./notices.ts";
 import { findStored, restoreIntent } from "./restore.ts";
 import { Prices } from "./prices.ts";
@@ -60,7 +60,7 @@ export class Exchange {
   readonly externalOrders = new ExternalOrders();
   readonly policy: IntentPolicy;
   readonly vitals: Vitals;
-  readonly tickers = new Map<string, Ticker>();
+  readonly market: Market;
   /** Set before the start, where the venue has one and it was asked for. */
   deadMan: DeadMan | null = null;
   /** Symbols that take no new submits because an intent of theirs is isolated. */
@@ -91,9 +91,9 @@ export class Exchange {
   #settled: (() => void)[] = [];
 
   constructor(options: ExchangeOptions) {
-    const { id, adapter, clock, random, journal, store } = options;
+    const { id, adapter, clock, random, journal, store, tap: { inspect } } = options;
     const { capabilities } = adapter;
-    const onCrash = (error: unknown) => this.#crashed(error);
+    const onCrash = this.fail;
     this.#o = options;
     if (options.mode === "observe") this.gate.observe();
     this.id = id;
@@ -112,28 +112,30 @@ export class Exchange {
     });
     this.#ban = new Ban({ exchangeId: id, clock, journal, store });
     this.memory = options.memory ?? newExchangeMemory(options, this.#ban);
-    const { limits, requests } = this.memory;
+    const { metering, requests } = this.memory;
     this.runner = new RequestRunner({
       clock,
-      limits,
+      ...metering,
       memory: requests,
-      cost: capabilities.cost,
-      inspect: options.tap.inspect,
+      venueNow: () => adapter.venueNow(),
+      inspect,
       onCircuit: ({ code, symbolId }) => {
         this.vitals.trouble(`circuit.${code}`, symbolId ?? "account");
         if (symbolId === null) this.#doubt(code);
       },
       onCrash,
     });
+    adapter.useLimits?.(this.runner);
     this.book = this.#openBook();
     this.router = this.#openRouter();
     this.#reconciliation = this.#openReconciliation();
     this.account = this.#reconciliation.account;
-    const { router, account, runner, vitals, tickers } = this;
+    const { router, account, runner, vitals, memory: { hub } } = this;
+    this.market = new Market({ clock, random, adapter, runner, vitals, hub, inspect });
     this.risk = this.#openRisk();
-    this.#facts = { router, account, runner, vitals, tickers, notices: this.#notices };
-    const { clockWatch } = this.#reconciliation;
-    this.gate.isClockTrusted = () => clockWatch.isTrusted || this.#doubt("CLOCK");
+    this.#facts = { router, account, runner, vitals, market: this.market, notices: this.#notices };
+    this.gate.isClockTrusted = () =>
+      this.#reconciliation.clockWatch.isTrusted || this.#doubt("CLOCK");
     this.gate.isBanned = () => this.runner.bannedForMs() > 0;
     this.supervisor = new Supervisor({
       clock,
@@ -146,18 +148,16 @@ export class Exchange {
       random,
       adapter,
       supervisor: this.supervisor,
-      inspect: options.tap.inspect,
+      inspect,
       notices: this.#notices,
       vitals,
+      allowWithdrawalKeys: options.allowWithdrawalKeys ?? false,
       bannedForMs: () => this.runner.bannedForMs(),
       tell: (event) => this.#tell(event),
       onAllUp: () => this.#socketsUp(),
       onTrouble: () => this.#settle(),
     });
-    this.actor = createActor(this.#chart(), {
-      input: { exchangeId: id },
-      inspect: options.tap.inspect,
-    });
+    this.actor = createActor(this.#chart(), { input: { exchangeId: id }, inspect });
     this.actor.subscribe({ error: onCrash });
   }
 
@@ -184,7 +184,7 @@ export class Exchange {
 
   #openRisk(): Risk {
     const { clock, adapter, risk: limits = DEFAULT_RISK } = this.#o;
-    const { account, runner, tickers, memory: { rates } } = this;
+    const { account, runner, market: { tickers }, memory: { rates } } = this;
     const prices = new Prices({ clock, limits, adapter, runner, tickers });
     return new Risk({ clock, limits, rates, account, prices });
   }
@@ -274,16 +274,14 @@ export class Exchange {
     this.book.stop();
     this.runner.stop();
     this.#notices.stop();
-    await this.supervisor.stop();
+    await Promise.all([this.market.stop(), this.supervisor.stop()]);
     await within(this.#o.clock, this.adapter.disconnect(), DISCONNECT_TIMEOUT_MS);
     this.actor.stop();
     this.#settle();
   }
 
   /** Brings an ended intent back into the book. */
-  revive(stored: StoredIntent): void {
-    this.#restore(stored);
-  }
+  readonly revive = (stored: StoredIntent): void => this.#restore(stored);
 
   /** An order of somebody else is an intent's from now on. */
   adopted(order: VenueOrder, intentId: string): void {
@@ -302,7 +300,10 @@ export class Exchange {
     return exchangeMachine.provide({
       actions: {
         connect: () => this.#link.connect(),
-        sync: () => this.#reconciliation.audits.startSync(),
+        sync: () => {
+          this.market.start();
+          this.#reconciliation.audits.startSync();
+        },
         openGate: () => this.#open(),
         holdGate: () => this.#hold(),
         scheduleRetry: ({ context }) => this.#link.scheduleRetry(context.failures),
@@ -311,6 +312,11 @@ export class Exchange {
           this.runner.drain();
         },
         release: () => this.gate.refuse("EXCHANGE_STOPPED"),
+        tellParked: ({ context }) => {
+          this.#notices.parked(context.lastError);
+          // What rests at the venue goes on filling, and no stream says so any more.
+          if (this.adapter.isConnected) this.#reconciliation.audits.schedule();
+        },
       },
     });
   }
@@ -375,14 +381,10 @@ export class Exchange {
   #gaveUp(child: string, error: unknown): void {
     this.vitals.trouble(`gaveUp.${child}`, error);
     this.#tell({ type: "budget.exhausted", reason: `${child}: ${errorName(error)}` });
-    // What rests at the venue goes on filling, and no stream says so any more.
-    if (this.state === "parked") this.#reconciliation.audits.schedule();
   }
 
   /** What was asked of it threw: it cannot go on as it is. */
-  fail(error: unknown): void {
-    this.#crashed(error);
-  }
+  readonly fail = (error: unknown): void => this.#crashed(error);
 
   #crashed(error: unknown): void {
     if (this.#ended) return;

@@ -18,21 +18,45 @@ export function openDeadMan(exchange: Exchange, ports: ExchangeDeadManPorts): De
   const { timeoutMs, clock, onTrouble } = ports;
   const arm = adapter.execution.armDeadMansSwitch?.bind(adapter.execution);
   if (timeoutMs === undefined || arm === undefined) return null;
+  let covered: ReadonlySet<string> = new Set();
   return new DeadMan({
     timeoutMs,
     clock,
     runner,
-    arm,
+    arm: async (wanted) => {
+      const symbolIds = [...liveSymbols(book)];
+      const outcome = await arm(wanted, symbolIds);
+      if (outcome.kind === "armed") covered = new Set(wanted === null ? [] : symbolIds);
+      return outcome;
+    },
+    ...(isOfSymbols(adapter) ? { isUncovered: () => isUncovered(book, covered) } : {}),
     isConnected: () => adapter.isConnected,
     hasLiveOrders: () => hasLiveOrders(book),
     onTrouble,
   });
 }
 
+function isOfSymbols({ capabilities: { deadMansSwitch } }: Exchange["adapter"]): boolean {
+  return deadMansSwitch?.kind === "timer" && deadMansSwitch.scope === "symbol";
+}
+
+function isUncovered(book: Book, covered: ReadonlySet<string>): boolean {
+  for (const symbolId of symbolsOf(book)) if (!covered.has(symbolId)) return true;
+  return false;
+}
+
+function liveSymbols(book: Book): ReadonlySet<string> {
+  return new Set(symbolsOf(book));
+}
+
 /** Whether the venue may hold an order of ours. */
 function hasLiveOrders(book: Book): boolean {
-  for (const { context } of book.entries()) {
-    if (!isTerminal(context.phase) && context.attempts.length > 0) return true;
+  return symbolsOf(book).next().done !== true;
+}
+
+/** Of each order of ours that the venue may hold. */
+function* symbolsOf(book: Book): Generator<string> {
+  for (const { context, symbolId } of book.entries()) {
+    if (!isTerminal(context.phase) && context.attempts.length > 0) yield symbolId;
   }
-  return false;
 }

@@ -15,6 +15,7 @@ import type {
 import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/health.ts";
 import type { Fill } from "../src/model/fill.ts";
 import { StandardOrderGroupSchema } from "../src/model/group.ts";
+import { contractAsset, currencyAsset } from "../src/model/asset.ts";
 import type { AssetMetadata, SymbolMetadata } from "../src/model/instrument.ts";
 import type { OrderIntent, OrderState } from "../src/model/intent.ts";
 import type { AdoptOptions, DriftControl, OrderFilter, OrderView } from "../src/model/oversight.ts";
@@ -25,6 +26,8 @@ import type { EventHub } from "./event_hub.ts";
 import type { Exchange } from "./exchange.ts";
 import { exchangeHealth, reconciliationMetrics } from "./health.ts";
 import { Intake } from "./intake.ts";
+import { MarketFacade } from "./market_facade.ts";
+import { nameHint } from "./name_hint.ts";
 import { PersonsDesk } from "./oversight.ts";
 import { restoreIntent } from "./restore.ts";
 
@@ -43,6 +46,7 @@ export interface ExchangeFacadeOptions {
 export class ExchangeFacade implements ExchangeKernel {
   readonly id: string;
   readonly drift: DriftControl;
+  readonly marketData: MarketFacade;
   readonly #o: ExchangeFacadeOptions;
   readonly #desk: PersonsDesk;
 
@@ -53,6 +57,7 @@ export class ExchangeFacade implements ExchangeKernel {
     const intents = (filter: IntentFilter) => this.getAllIntents(filter);
     this.#desk = new PersonsDesk({ id, current, store, clock, random, intents });
     this.drift = this.#desk.drift;
+    this.marketData = new MarketFacade(current);
   }
 
   // deno-lint-ignore require-await -- a refusal must be a rejection, never a throw
@@ -131,19 +136,27 @@ export class ExchangeFacade implements ExchangeKernel {
   }
 
   getSymbolMetadata(symbolId: string): SymbolMetadata {
-    const market = this.#o.current().adapter.instruments.get(symbolId);
+    const { instruments } = this.#o.current().adapter;
+    const market = instruments.get(symbolId);
     if (market !== undefined) return market;
-    throw new NotFoundError(`Cannot get symbol: ${this.id} does not list ${symbolId}`, {
+    const hint = nameHint(instruments, symbolId);
+    throw new NotFoundError(`Cannot get symbol: ${this.id} does not list ${symbolId}${hint}`, {
       exchangeId: this.id,
       symbolId,
     });
   }
 
   getAssetMetadata(assetId: string): AssetMetadata {
-    for (const { instrument } of this.#o.current().adapter.instruments.list()) {
-      if (instrument.baseCurrency !== assetId && instrument.quoteCurrency !== assetId) continue;
-      return spotAsset(assetId);
+    const { instruments } = this.#o.current().adapter;
+    const contract = instruments.get(assetId);
+    if (contract !== undefined && contract.instrument.settleCurrency !== null) {
+      return contractAsset(contract);
     }
+    const trades = instruments.list().some(({ instrument }) =>
+      instrument.baseCurrency === assetId || instrument.quoteCurrency === assetId ||
+      instrument.settleCurrency === assetId
+    );
+    if (trades) return currencyAsset(assetId, instruments.currencyName?.(assetId));
     throw new NotFoundError(`Cannot get asset: no symbol of ${this.id} trades ${assetId}`, {
       exchangeId: this.id,
       assetId,
@@ -229,21 +242,4 @@ function noGroups(
   const rule = "order groups are not supported yet";
   const details = { field, rule, actual };
   return new ValidationError("GROUPS_UNSUPPORTED", `Cannot ${action}: ${rule}`, details);
-}
-
-function spotAsset(assetId: string): AssetMetadata {
-  return {
-    assetId,
-    symbol: assetId,
-    assetType: "SPOT",
-    name: assetId,
-    contractSize: null,
-    settlementAsset: null,
-    expiryTimestamp: null,
-    tickSize: null,
-    lotSize: null,
-    initialMarginRate: null,
-    maintenanceMarginRate: null,
-    metadata: {},
-  };
 }

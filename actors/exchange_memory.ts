@@ -3,17 +3,20 @@
  * a ban, and the caps of a minute hold for that minute, whoever has been restarted in it.
  */
 import { newRiskRates, type RiskRates } from "../machines/risk_rates.ts";
-import { banTokens } from "../machines/token_bucket.ts";
-import type { RateLimits } from "../src/exchanges/exchange.ts";
+import { capped, type Metering } from "../machines/request_caps.ts";
+import type { RequestKind } from "../src/exchanges/exchange.ts";
 import { DEFAULT_RISK } from "../src/model/risk.ts";
 import type { Ban } from "./ban.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
+import { MarketHub } from "./market_hub.ts";
 import { newRequestMemory, type RequestMemory } from "./request_options.ts";
 
 export interface ExchangeMemory {
-  readonly limits: RateLimits;
+  readonly metering: Metering<RequestKind>;
   readonly requests: RequestMemory;
   readonly rates: RiskRates;
+  /** Who listens to the market; they outlast a restart. */
+  readonly hub: MarketHub;
 }
 
 /** As after the start of the process: the budgets are empty, and a ban holds on. */
@@ -21,9 +24,10 @@ export function newExchangeMemory(
   { clock, adapter, rateLimits, risk = DEFAULT_RISK }: ExchangeOptions,
   ban: Ban,
 ): ExchangeMemory {
-  const limits = rateLimits ?? adapter.capabilities.rateLimits;
-  const requests = newRequestMemory({ clock, limits });
+  const { rateLimits: limits, cost } = adapter.capabilities;
+  const metering = capped({ limits, cost }, rateLimits);
+  const requests = newRequestMemory({ clock, limits: metering.limits });
   const bannedForMs = ban.leftMs();
-  if (bannedForMs > 0) banTokens(requests.bucket, bannedForMs);
-  return { limits, requests, rates: newRiskRates(risk) };
+  if (bannedForMs > 0) requests.budgets.ban(bannedForMs, clock.monotonic());
+  return { metering, requests, rates: newRiskRates(risk), hub: new MarketHub() };
 }

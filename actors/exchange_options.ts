@@ -1,7 +1,8 @@
 /** What one exchange instance is made of; the kernel composes it. */
-import type { ExchangeAdapter, RateLimits } from "../src/exchanges/exchange.ts";
+import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
 import type { InstanceIdentity } from "../src/model/ids.ts";
+import type { RateCaps } from "../src/model/rate_limits.ts";
 import type { ExchangeMode, RiskLimits } from "../src/model/risk.ts";
 import type { Log } from "../src/model/log.ts";
 import type { Store } from "../src/stores/store.ts";
@@ -10,13 +11,16 @@ import type { ExchangeMemory } from "./exchange_memory.ts";
 import type { Journal } from "./journal.ts";
 
 /** What a configuration says of one exchange beside its venue. */
-export type ExchangeSettings = Pick<ExchangeOptions, "risk" | "mode" | "exclusiveAccount">;
+export type ExchangeSettings = Pick<
+  ExchangeOptions,
+  "risk" | "mode" | "exclusiveAccount" | "allowWithdrawalKeys"
+>;
 
 export interface ExchangeOptions {
   readonly id: string;
   readonly adapter: ExchangeAdapter;
-  /** Instead of the venue's published ones. */
-  readonly rateLimits: RateLimits | null;
+  /** Caps beside what the venue publishes. */
+  readonly rateLimits: RateCaps | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
@@ -31,6 +35,8 @@ export interface ExchangeOptions {
   readonly mode?: ExchangeMode;
   /** Nobody but this kernel trades on the account. Default: false. */
   readonly exclusiveAccount?: boolean;
+  /** A key that may withdraw is used all the same. Default: false, the exchange is parked. */
+  readonly allowWithdrawalKeys?: boolean;
   /** Of its last life in this process; default: there was none. */
   readonly memory?: ExchangeMemory;
   /** Told once: the exchange cannot go on, whoever supervises it decides. */

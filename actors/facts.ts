@@ -1,7 +1,7 @@
 /** Every fact of an adapter to the part of the exchange it concerns. */
 import type { VenueFact } from "../src/exchanges/exchange.ts";
-import type { Ticker } from "../src/model/market.ts";
 import type { Account } from "./account.ts";
+import type { Market } from "./market.ts";
 import type { Notices } from "./notices.ts";
 import type { RequestRunner } from "./request.ts";
 import type { FactRouter } from "./router.ts";
@@ -13,12 +13,11 @@ export interface FactPorts {
   readonly notices: Notices;
   readonly runner: RequestRunner;
   readonly vitals: Vitals;
-  /** By symbol; bounded by what the venue lists. */
-  readonly tickers: Map<string, Ticker>;
+  readonly market: Pick<Market, "take">;
 }
 
 export function takeFact(fact: VenueFact, ports: FactPorts): void {
-  const { router, account, notices, runner, vitals, tickers } = ports;
+  const { router, account, notices, runner, vitals, market } = ports;
   switch (fact.kind) {
     case "order":
       router.order(fact.order);
@@ -29,9 +28,16 @@ export function takeFact(fact: VenueFact, ports: FactPorts): void {
     case "balances":
       account.merge(fact.balances);
       return notices.balances(fact.balances);
+    case "positions":
+      return account.mergePositions(fact.positions);
     case "ticker":
-      tickers.set(fact.ticker.symbol, fact.ticker);
-      return;
+    case "trades":
+    case "bookSnapshot":
+    case "bookDelta":
+    case "candle":
+    case "marketGap":
+    case "topicRefused":
+      return market.take(fact);
     case "usage":
       return runner.usage(fact);
     case "banned":

@@ -5,10 +5,12 @@ import type { Exchange } from "./exchange.ts";
 export function exchangeHealth(exchange: Exchange): ExchangeHealth {
   const { adapter, gate, runner } = exchange;
   const { latency, errors, lastSyncAt } = exchange.vitals;
+  const { lastError } = exchange.actor.getSnapshot().context;
   return {
     exchangeId: exchange.id,
     // Open drifts that hold creates back are no state of the connection, but people look here.
     state: exchange.state === "ready" && gate.halted !== null ? "degraded" : exchange.state,
+    ...(exchange.state === "parked" && lastError !== null ? { parkedBecause: lastError } : {}),
     mode: gate.isObserving ? "observe" : "live",
     ready: gate.isOpen,
     sockets: exchange.connections.map((connection) => connection.health()),
@@ -18,6 +20,7 @@ export function exchangeHealth(exchange: Exchange): ExchangeHealth {
     budgets: runner.budgets(),
     circuits: runner.circuits(),
     queued: runner.queued + exchange.book.heldCount,
+    market: exchange.market.health(),
     lastSyncAt: adapter.isConnected ? lastSyncAt : null,
     ...(exchange.deadMan === null ? {} : { deadMansSwitch: exchange.deadMan.health() }),
   };

@@ -27,6 +27,7 @@ import type { Store } from "../src/stores/store.ts";
 import { denyBehindCircuit, denyReplacement } from "./circuit.ts";
 import type { Entry, Waiter } from "./entry.ts";
 import type { Exchange } from "./exchange.ts";
+import { nameHint } from "./name_hint.ts";
 import { denyFull, newIntent } from "./new_intent.ts";
 
 export interface IntakeOptions {
@@ -261,7 +262,7 @@ export class Intake {
         { symbolId: order.symbolId },
       );
     }
-    const ticker = exchange.tickers.get(order.symbolId) ??
+    const ticker = exchange.market.tickers.get(order.symbolId) ??
       exchange.adapter.marketData.ticker(order.symbolId);
     const lastPrice = ticker?.last ?? ticker?.ask ?? null;
     const admission: Admission = admit({ order, market, lastPrice });
@@ -278,9 +279,11 @@ export class Intake {
         { exchangeId: exchange.id, state: exchange.state },
       );
     }
+    const hint = nameHint(exchange.adapter.instruments, symbolId);
+    const isAmbiguous = exchange.adapter.instruments.resolve?.(symbolId).kind === "ambiguous";
     return new ValidationError(
-      "SYMBOL_UNKNOWN",
-      `Cannot ${action}: symbolId must be listed by ${exchange.id}, got ${symbolId}`,
+      isAmbiguous ? "SYMBOL_AMBIGUOUS" : "SYMBOL_UNKNOWN",
+      `Cannot ${action}: symbolId must be listed by ${exchange.id}, got ${symbolId}${hint}`,
       { field: "symbolId", rule: `must be listed by ${exchange.id}`, actual: symbolId },
     );
   }

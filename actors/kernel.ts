@@ -18,7 +18,8 @@ import type { EventFilter, KernelEvent } from "../src/model/event.ts";
 import type { EventsOptions, ExchangeKernel, Kernel } from "../src/model/facade.ts";
 import type { InstanceIdentity } from "../src/model/ids.ts";
 import type { Log } from "../src/model/log.ts";
-import type { ExchangeAdapter, RateLimits } from "../src/exchanges/exchange.ts";
+import type { RateCaps } from "../src/model/rate_limits.ts";
+import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
 import type { Store } from "../src/stores/store.ts";
 import { Alerts, deadManOccurrence, parkedOccurrence, storeOccurrence } from "./alerts.ts";
 import type { DeadManTrouble } from "./dead_man.ts";
@@ -39,7 +40,7 @@ import { within } from "./within.ts";
 export interface KernelOptions {
   readonly adapters: readonly ExchangeAdapter[];
   /** By exchange id, instead of what its venue publishes. */
-  readonly rateLimits: ReadonlyMap<string, RateLimits>;
+  readonly rateLimits: ReadonlyMap<string, RateCaps>;
   /** By exchange id: caps, mode, whose account it is. Default: the defaults of each. */
   readonly settings?: ReadonlyMap<string, ExchangeSettings>;
   /** By exchange id: the timeout of the venue's dead-man's switch, where it is to be kept armed. */
@@ -209,6 +210,7 @@ export class KernelActor implements Kernel {
     }
     await this.supervisor.stop();
     this.#exchanges.clear();
+    for (const { hub } of this.#memories.values()) hub.close();
     this.killSwitch.close();
     await this.#journal.drain();
     this.hub.close();

@@ -4,13 +4,16 @@
  *
  * I1 An answer of an older connect is ignored: each run has its number.
  * I2 Nobody connects while the venue has banned us: connecting asks no runner for leave.
+ * I3 No socket opens before the key was found fit: what it may do is asked after each connect.
  */
 import type { InspectionEvent } from "xstate";
 import { backoff, EXCHANGE_BACKOFF_CAP_MS, EXCHANGE_BACKOFF_MS } from "../machines/timeouts.ts";
 import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
+import { ExchangeError } from "../src/model/errors.ts";
 import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
 import type { Connection } from "./connection.ts";
 import { errorName } from "./error_name.ts";
+import { checkKey } from "./key_check.ts";
 import type { Notices } from "./notices.ts";
 import { Sockets } from "./sockets.ts";
 import type { Supervisor } from "./supervision.ts";
@@ -24,6 +27,8 @@ export interface LinkOptions {
   readonly inspect: (event: InspectionEvent) => void;
   readonly notices: Notices;
   readonly vitals: Vitals;
+  /** A key that may withdraw is used all the same. */
+  readonly allowWithdrawalKeys: boolean;
   /** Nothing may be sent for so long. */
   readonly bannedForMs: () => number;
   readonly tell: (event: LinkEvent) => void;
@@ -35,7 +40,10 @@ export interface LinkOptions {
 
 export type LinkEvent =
   | { readonly type: "exchange.connected" | "retry.due" }
-  | { readonly type: "exchange.failed" | "socket.down"; readonly reason: string };
+  | {
+    readonly type: "exchange.failed" | "connect.refused" | "socket.down";
+    readonly reason: string;
+  };
 
 export class Link {
   readonly #o: LinkOptions;
@@ -72,7 +80,7 @@ export class Link {
     }
     this.#o.adapter.connect(this.#abort.signal).then(
       () => {
-        if (run === this.#run) this.#connected(); // I1
+        if (run === this.#run) this.#connected(run); // I1
       },
       (error) => {
         if (run === this.#run) this.#failed(error);
@@ -95,15 +103,38 @@ export class Link {
     this.#cancelRetry = null;
   }
 
-  #connected(): void {
+  /** I3 */
+  #connected(run: number): void {
+    const { adapter, allowWithdrawalKeys } = this.#o;
+    if (adapter.permissions === undefined || allowWithdrawalKeys) return this.#begin();
+    checkKey(adapter).then((check) => {
+      if (run !== this.#run) return; // I1
+      if (check.kind === "refused") return this.#refused(check.reason);
+      if (check.kind === "failed") return this.#failed(`permissions: ${check.code}`);
+      if (check.mayNotTrade) this.#o.vitals.trouble("key", "MAY_NOT_TRADE");
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
     const { sockets } = this.#o.adapter;
     this.#sockets.start(sockets);
     if (sockets.length === 0) this.#o.tell({ type: "exchange.connected" });
   }
 
   #failed(error: unknown): void {
+    // The adapter's own words, which quote no request: it knows that no retry can help.
+    if (error instanceof ExchangeError && error.code === "CONNECT_REFUSED") {
+      return this.#refused(error.message);
+    }
     this.#o.tell({ type: "exchange.failed", reason: errorName(error) });
     this.#trouble("connect", error);
+  }
+
+  #refused(reason: string): void {
+    this.#o.vitals.trouble("connect.refused", "CONNECT_REFUSED");
+    this.#o.tell({ type: "connect.refused", reason });
+    this.#o.onTrouble();
   }
 
   #down(socketId: string, reason: string): void {

@@ -1,4 +1,4 @@
-/** Events of an exchange that belong to no intent: connections and balances. */
+/** Events of an exchange that belong to no intent: connections, parking and balances. */
 import type { Balance } from "../src/model/account.ts";
 import { BALANCES_EVERY_MS } from "../machines/timeouts.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
@@ -28,6 +28,11 @@ export class Notices {
     reason: string | null,
   ): void {
     this.#write(type, "connection", { socketId, reason });
+  }
+
+  /** It takes no orders any more until a person has done something. */
+  parked(reason: string | null): void {
+    this.#write("ExchangeParked", "exchange", { reason });
   }
 
   /**

@@ -86,6 +86,7 @@ export class Prices {
       "ticker",
       "probe",
       () => marketData.readTicker?.(symbolId) ?? Promise.resolve(UNREADABLE),
+      { symbolId },
     ).then((read) => {
       this.#reads.delete(symbolId);
       if (read.kind === "failed") return; // The rules go on without it, and say so.

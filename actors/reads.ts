@@ -25,10 +25,13 @@ export interface ReadRequest<T> {
 export class Reads {
   readonly #clock: Clock;
   readonly #open = new Set<(failed: FailedRead) => void>();
+  readonly #waitedMs: () => number;
   #count = 0;
 
-  constructor(clock: Clock) {
+  /** @param waitedMs for how long reads under way have waited for leave to go on, in all */
+  constructor(clock: Clock, waitedMs: () => number = () => 0) {
     this.#clock = clock;
+    this.#waitedMs = waitedMs;
   }
 
   /** Never rejects. An answer after the timeout is dropped: its asker has moved on. */
@@ -41,11 +44,17 @@ export class Reads {
         resolve(answer);
       };
       this.#open.add(settle);
+      const expire = (counted: number): void => {
+        const waited = this.#waitedMs();
+        // The venue was not asked meanwhile: that time is no sign of its silence.
+        if (waited > counted) wait(waited - counted, waited);
+        else settle(failedRead("TIMEOUT", `no answer to ${kind} in ${REQUEST_TIMEOUT_MS} ms`));
+      };
+      const wait = (forMs: number, counted: number): void => {
+        cancelTimer = this.#clock.setTimer(() => expire(counted), forMs);
+      };
       const turnedAway = acquire(`${kind}#${++this.#count}`, () => {
-        cancelTimer = this.#clock.setTimer(
-          () => settle(failedRead("TIMEOUT", `no answer to ${kind} in ${REQUEST_TIMEOUT_MS} ms`)),
-          REQUEST_TIMEOUT_MS,
-        );
+        wait(REQUEST_TIMEOUT_MS, this.#waitedMs());
         settleWith(kind, fn, settle);
       });
       if (turnedAway !== null) settle(turnedAway);

@@ -12,6 +12,7 @@ import { Audits, type AuditsOptions } from "./audits.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import { Overdue } from "./overdue.ts";
+import { PositionLog } from "./position_log.ts";
 import { Refused } from "./refused.ts";
 import { Sync, type SyncOptions } from "./sync.ts";
 import { Traded } from "./traded.ts";
@@ -51,12 +52,14 @@ export class Reconciliation {
       refetch: (symbols, since) => sync.refetch(symbols, since),
     });
     this.#accountant = accountant;
+    const positionLog = new PositionLog({ exchangeId, clock, journal, store });
     this.account = new Account({
       exchangeId,
       clock,
       adapter,
       runner,
       onReading: (reading) => accountant.read(reading),
+      onPositions: (positions) => positionLog.now(positions),
       inspect: tap.inspect,
       onCrash,
     });

@@ -106,7 +106,8 @@ export class Refused {
     const { runner, adapter, router } = this.#o;
     const { symbolId, clientOrderId } = watched;
     const ref = { symbolId, clientOrderId, exchangeOrderId: null };
-    const read = await runner.run("lookup", "probe", () => adapter.execution.lookup(ref));
+    const look = () => adapter.execution.lookup(ref);
+    const read = await runner.run("lookup", "probe", look, { symbolId });
     if (this.#isStopped) return;
     if (read.kind === "failed") return this.#lookUp(watched, tries - 1);
     if (read.kind === "found") router.listed(read.order, read.venueTime);

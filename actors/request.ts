@@ -4,59 +4,55 @@
  * queue is a real actor (`machines/requests.ts`), so that it can be watched.
  *
  * I1 A grant has spent its tokens; nobody sends without one.
- * I2 `acquire` calls `onGranted` before it returns exactly when it answers `granted`; after
+ * I2 `ask` calls `onGranted` before it returns exactly when it answers `granted`; after
  *    `queued` it is called once, from a timer, unless it is canceled, drained or stopped before.
- * I3 A request never overtakes one of higher priority that waits for the same budget.
+ * I3 A request never overtakes one of the same or a higher priority that waits for the same budget.
  * I4 An open circuit holds back submits of its symbol only: cancels, reducing and protective orders
  *    and reads go.
  */
 import { type Actor, createActor } from "xstate";
+import type { BudgetsUse, RequestBudgets } from "../machines/budgets.ts";
 import type { Refusal } from "../machines/circuit.ts";
+import { keysOf, RequestLine } from "../machines/request_line.ts";
+import { addsWork, type RequestPriority } from "../machines/request_queue.ts";
 import { type RequestsEvent, requestsMachine, type RequestsMode } from "../machines/requests.ts";
-import {
-  addsWork,
-  PRIORITIES,
-  type RequestPriority,
-  RequestQueue,
-  tierOf,
-} from "../machines/request_queue.ts";
-import {
-  advanceTokens,
-  availableTokens,
-  banTokens,
-  budgetUse,
-  collides,
-  correctTokens,
-  type Lack,
-  lackOf,
-  type ReportedUsage,
-  spendTokens,
-  type TokenBucket,
-  waitForTokens,
-} from "../machines/token_bucket.ts";
 import { TICKET_RETRY_MS } from "../machines/timeouts.ts";
-import type { RequestCost, RequestKind } from "../src/exchanges/exchange.ts";
+import type {
+  AcquireOutcome,
+  ReportedUsage,
+  RequestAbout,
+  RequestEndpoint,
+  RequestKind,
+  RequestLimits,
+} from "../src/exchanges/exchange.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import type { CircuitHealth } from "../src/model/health.ts";
 import { REQUEST_QUEUE_CANCEL_RESERVE, REQUEST_QUEUE_MAX } from "../src/model/limits.ts";
 import { CircuitBreaker, type Held } from "./circuit.ts";
+import { aboutOf, Permits, times } from "./permits.ts";
 import { type FailedRead, failedRead, Reads } from "./reads.ts";
-import { newRequestMemory, type RequestRunnerOptions } from "./request_options.ts";
+import {
+  type Ask,
+  type Asked,
+  newRequestMemory,
+  type RequestRunnerOptions,
+} from "./request_options.ts";
 
-export type { FailedRead, RequestRunnerOptions };
+export type { Ask, FailedRead, RequestRunnerOptions };
 
-export type AcquireResult = "granted" | "queued" | "full";
+export type AskResult = "granted" | "queued" | "full";
 
-export class RequestRunner {
+export class RequestRunner implements RequestLimits {
   /** For observers; nobody else sends to it. */
   readonly actor: Actor<typeof requestsMachine>;
   readonly #clock: Clock;
   readonly #options: RequestRunnerOptions;
-  readonly #bucket: TokenBucket;
-  readonly #queue: RequestQueue<Waiting>;
+  readonly #budgets: RequestBudgets;
+  readonly #line: RequestLine<Asked>;
   readonly #othersMax: number;
   readonly #reads: Reads;
-  readonly #breaker: CircuitBreaker<Waiting>;
+  readonly #permits: Permits;
+  readonly #breaker: CircuitBreaker<Asked>;
   #mode: RequestsMode = "flowing";
   #pumping = false;
   #stopped = false;
@@ -68,12 +64,17 @@ export class RequestRunner {
   constructor(options: RequestRunnerOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#reads = new Reads(options.clock);
-    const { bucket, circuits } = options.memory ?? newRequestMemory(options);
-    this.#bucket = bucket;
+    this.#permits = new Permits({
+      clock: options.clock,
+      ask: (ask) => this.ask(ask),
+      cancelWaiting: (key) => this.cancelWaiting(key),
+    });
+    this.#reads = new Reads(options.clock, () => this.#permits.waitedMs);
+    const { budgets, circuits } = options.memory ?? newRequestMemory(options);
+    this.#budgets = budgets;
     const capacity = options.queueMax ?? REQUEST_QUEUE_MAX;
     const reservedForCancels = options.reservedForCancels ?? REQUEST_QUEUE_CANCEL_RESERVE;
-    this.#queue = new RequestQueue({ capacity, reservedForCancels });
+    this.#line = new RequestLine(budgets, { capacity, reservedForCancels });
     this.#othersMax = capacity - reservedForCancels;
     this.#breaker = new CircuitBreaker({
       clock: options.clock,
@@ -86,7 +87,7 @@ export class RequestRunner {
     );
     this.actor.subscribe({ error: (error) => this.#crashed(error) });
     this.actor.start();
-    const { bannedUntil: until } = bucket;
+    const { bannedUntil: until } = budgets;
     if (until > this.#clock.monotonic()) this.#tell({ type: "venue.banned", until });
   }
 
@@ -96,53 +97,55 @@ export class RequestRunner {
 
   /** How many wait. */
   get queued(): number {
-    return this.#queue.size + this.#breaker.heldCount;
+    return this.#line.size + this.#breaker.heldCount;
   }
 
-  /**
-   * Asks for the right to send one request. A key that waits already is replaced.
-   * @param cost what it takes of each budget
-   * @param key names it for {@linkcode RequestRunner.cancelWaiting}
-   * @param onGranted must not throw; may acquire
-   * @param symbolId of a submit: an open circuit of it holds it back (I4)
-   */
-  acquire(
-    priority: RequestPriority,
-    cost: RequestCost,
-    key: string,
-    onGranted: () => void,
-    symbolId: string | null = null,
-  ): AcquireResult {
+  /** Asks for the right to send one request. A key that waits already is replaced. */
+  ask(ask: Ask): AskResult {
+    const { priority, key, onGranted } = ask;
     if (this.#stopped || (this.#mode === "draining" && addsWork(priority))) return "full";
-    const circuited = priority === "submit" && symbolId !== null;
-    if (circuited && this.#breaker.holding(symbolId) !== null) {
+    const asked = this.#asked(ask);
+    const { circuit } = asked;
+    if (circuit !== null && this.#breaker.holding(circuit) !== null) {
       if (this.queued >= this.#othersMax) return "full";
-      this.#breaker.hold({ key, symbolId, item: { cost, onGranted, symbolId } });
+      this.#breaker.hold({ key, symbolId: circuit, item: asked });
       return "queued";
     }
-    advanceTokens(this.#bucket, this.#clock.monotonic());
-    if (this.#mayGo(priority, cost)) {
+    const now = this.#clock.monotonic();
+    if (this.#line.pass(asked, now)) {
       if (this.queued > 0) this.cancelWaiting(key);
-      if (circuited) this.#breaker.passing(symbolId);
-      spendTokens(this.#bucket, cost);
+      if (circuit !== null) this.#breaker.passing(circuit);
       onGranted();
       return "granted";
     }
     this.#breaker.remove(key);
-    if (this.#queue.push(priority, key, { cost, onGranted, symbolId }) === "full") return "full";
-    if (circuited) this.#breaker.passing(symbolId);
-    if (this.#queue.size === 1) this.#tell({ type: "queue.waiting" });
-    const waitMs = waitForTokens(this.#bucket, cost, tierOf(priority));
+    if (this.#line.push(asked) === "full") return "full";
+    if (circuit !== null) this.#breaker.passing(circuit);
+    if (this.#line.size === 1) this.#tell({ type: "queue.waiting" });
+    const waitMs = this.#line.wait(asked, now);
     if (waitMs > 0) this.#pumpWithin(waitMs);
     return "queued";
+  }
+
+  /** For what an adapter sends beside what the kernel has asked it for. */
+  acquire(
+    endpoint: RequestEndpoint,
+    weight: number,
+    priority: RequestPriority,
+    signal: AbortSignal,
+  ): Promise<AcquireOutcome> {
+    if (this.#stopped) return Promise.resolve("stopped");
+    const { kind, about } = aboutOf(endpoint);
+    const cost = times(this.#options.cost(kind, about), weight);
+    return this.#permits.acquire({ kind, about, cost, priority }, signal);
   }
 
   /** @returns whether it waited; its `onGranted` is not called any more. */
   cancelWaiting(key: string): boolean {
     if (this.#breaker.remove(key)) return true;
-    if (this.#queue.remove(key) === undefined) return false;
+    if (!this.#line.remove(key)) return false;
     // What waited behind it may be cheaper, or wait for another budget.
-    if (this.#queue.size === 0) this.#settle();
+    if (this.#line.size === 0) this.#settle();
     else this.#pumpWithin(0);
     return true;
   }
@@ -150,17 +153,20 @@ export class RequestRunner {
   /**
    * Makes one read: waits for its turn, calls `fn`, and answers what it answers. Never rejects.
    * @param fn called at most once
+   * @param about what its cost depends on
    */
   run<T extends { readonly kind: string }>(
     kind: RequestKind,
     priority: RequestPriority,
     fn: () => Promise<T>,
+    about?: RequestAbout,
   ): Promise<T | FailedRead> {
     return this.#reads.run({
       kind,
       fn,
-      acquire: (key, go) => {
-        if (this.acquire(priority, this.#options.cost(kind), key, go) !== "full") return null;
+      acquire: (key, onGranted) => {
+        const ask = { kind, priority, key, onGranted, ...(about === undefined ? {} : { about }) };
+        if (this.ask(ask) !== "full") return null;
         return this.#stopped
           ? failedRead("STOPPED", `${kind} was not sent: the request runner has stopped`)
           : failedRead("QUEUE_FULL", `${kind} was not sent: ${this.queued} requests wait already`);
@@ -168,18 +174,17 @@ export class RequestRunner {
     });
   }
 
-  /** The venue's own count, from response headers. */
+  /** The venue's own count, e.g. from response headers. */
   usage(usage: ReportedUsage): void {
-    advanceTokens(this.#bucket, this.#clock.monotonic());
-    correctTokens(this.#bucket, usage);
-    if (this.#queue.size > 0) this.#pumpWithin(0);
+    const venueNow = this.#options.venueNow?.() ?? this.#clock.now();
+    this.#budgets.correct(usage, this.#clock.monotonic(), venueNow);
+    if (this.#line.size > 0) this.#pumpWithin(0);
   }
 
   /** 429 or 418: nothing is granted for so long, also not by the next runner. */
   banned(retryAfterMs: number): void {
-    advanceTokens(this.#bucket, this.#clock.monotonic());
-    banTokens(this.#bucket, retryAfterMs);
-    this.#tell({ type: "venue.banned", until: this.#bucket.bannedUntil });
+    this.#budgets.ban(retryAfterMs, this.#clock.monotonic());
+    this.#tell({ type: "venue.banned", until: this.#budgets.bannedUntil });
   }
 
   /** The venue refused a submit; many alike open the circuit of its symbol, or the account's. */
@@ -208,7 +213,7 @@ export class RequestRunner {
 
   /** How long nothing at all may be sent, ms; 0 while there is no ban. */
   bannedForMs(): number {
-    return Math.max(0, this.#bucket.bannedUntil - this.#clock.monotonic());
+    return Math.max(0, this.#budgets.bannedUntil - this.#clock.monotonic());
   }
 
   /**
@@ -218,24 +223,25 @@ export class RequestRunner {
   drain(): readonly string[] {
     if (this.#stopped) return [];
     const dropped: string[] = [...this.#breaker.clear()];
-    for (const { key, priority, item } of this.#queue.clear()) {
-      if (addsWork(priority)) dropped.push(key);
-      else this.#queue.push(priority, key, item);
+    for (const asked of this.#line.clear()) {
+      if (addsWork(asked.priority)) dropped.push(asked.key);
+      else this.#line.push(asked);
     }
+    this.#permits.drop(dropped);
     this.#tell({ type: "requests.drain" });
     return dropped;
   }
 
-  /** What a request other than a cancel could take at once. */
-  remaining(): RequestCost {
-    advanceTokens(this.#bucket, this.#clock.monotonic());
-    return availableTokens(this.#bucket);
+  /** How many such requests could go at once, were nobody waiting; none while there is a ban. */
+  remaining(endpoint: RequestEndpoint): number {
+    const { kind, about } = aboutOf(endpoint);
+    const cost = this.#options.cost(kind, about);
+    return this.#budgets.remaining(cost, keysOf(about, kind), this.#clock.monotonic());
   }
 
   /** For health: in the venue's units, how much cannot be used right now. */
-  budgets(): Readonly<Record<string, { readonly used: number; readonly capacity: number }>> {
-    advanceTokens(this.#bucket, this.#clock.monotonic());
-    return { weight: budgetUse(this.#bucket.weight), orders: budgetUse(this.#bucket.orders) };
+  budgets(): BudgetsUse {
+    return this.#budgets.use(this.#clock.monotonic());
   }
 
   /** Grants nothing any more; reads that wait or are under way answer `failed`, `STOPPED`. */
@@ -245,43 +251,33 @@ export class RequestRunner {
     this.#disarmPump();
     this.#cancelDeadline?.();
     this.#cancelDeadline = null;
-    this.#queue.clear();
+    this.#line.clear();
     this.#breaker.clear();
     this.#reads.stop();
+    this.#permits.stop();
     this.actor.stop();
   }
 
-  /** I3: looks past those of higher priority that wait for a budget this one does not need. */
-  #mayGo(priority: RequestPriority, cost: RequestCost): boolean {
-    if (waitForTokens(this.#bucket, cost, tierOf(priority)) > 0) return false;
-    if (this.#queue.size === 0) return true;
-    for (const higher of PRIORITIES) {
-      const head = this.#queue.first(higher);
-      if (higher === priority) return head === undefined;
-      if (head === undefined) continue;
-      const lacks = lackOf(this.#bucket, head.item.cost, tierOf(higher));
-      const waitsForNothing = !lacks.weight && !lacks.orders;
-      if (waitsForNothing || collides(lacks, cost)) return false;
-    }
-    return true;
+  #asked(ask: Ask): Asked {
+    const { priority, kind, about = NOTHING, key, onGranted } = ask;
+    const cost = ask.cost ?? this.#options.cost(kind, about);
+    const circuit = kind === "submit" && priority === "submit" ? about.symbolId ?? null : null;
+    return { priority, kind, key, cost, keys: keysOf(about, kind), circuit, onGranted };
   }
 
   /** Submits that waited for tokens when their circuit opened must not go one by one after it. */
   #holdWaiting(symbolId: string | null): void {
-    const held: Held<Waiting>[] = [];
-    for (const { key, item } of this.#queue.entries("submit")) {
-      if (item.symbolId === null || (symbolId !== null && item.symbolId !== symbolId)) continue;
-      held.push({ key, symbolId: item.symbolId, item });
-    }
-    for (const each of held) {
-      this.cancelWaiting(each.key);
-      this.#breaker.hold(each);
+    for (const item of this.#line.waiting("submit")) {
+      const { key, circuit } = item;
+      if (circuit === null || (symbolId !== null && circuit !== symbolId)) continue;
+      this.cancelWaiting(key);
+      this.#breaker.hold({ key, symbolId: circuit, item });
     }
   }
 
-  #askAgain(held: readonly Held<Waiting>[]): void {
+  #askAgain(held: readonly Held<Asked>[]): void {
     for (const { key, symbolId, item } of held) {
-      const answer = this.acquire("submit", item.cost, key, item.onGranted, symbolId);
+      const answer = this.ask({ ...item, about: { ...item.keys, symbolId } });
       if (answer !== "full" || this.#stopped) continue;
       // Its place went to others meanwhile; it keeps its own, beyond the bound by what was held.
       this.#breaker.hold({ key, symbolId, item }, TICKET_RETRY_MS);
@@ -292,43 +288,15 @@ export class RequestRunner {
   #pump(): void {
     this.#disarmPump();
     if (this.#stopped) return;
-    advanceTokens(this.#bucket, this.#clock.monotonic());
     this.#pumping = true;
     let waitMs = Infinity;
     try {
-      waitMs = this.#grantWaiting();
+      waitMs = this.#line.release(this.#clock.monotonic(), ({ onGranted }) => onGranted());
     } finally {
       this.#pumping = false;
-      if (this.#queue.size === 0) this.#settle();
+      if (this.#line.size === 0) this.#settle();
       else if (waitMs < Infinity) this.#pumpWithin(waitMs);
     }
-  }
-
-  /** @returns after how many milliseconds the next may go; Infinity when time alone frees none. */
-  #grantWaiting(): number {
-    let waitMs = Infinity;
-    let missing: Lack = { weight: false, orders: false };
-    for (const priority of PRIORITIES) {
-      for (;;) {
-        const head = this.#queue.first(priority);
-        if (head === undefined) break;
-        const { cost, onGranted } = head.item;
-        const ownWaitMs = waitForTokens(this.#bucket, cost, tierOf(priority));
-        if (ownWaitMs > 0 || collides(missing, cost)) {
-          if (ownWaitMs > 0) waitMs = Math.min(waitMs, ownWaitMs);
-          const lacks = lackOf(this.#bucket, cost, tierOf(priority));
-          missing = {
-            weight: missing.weight || lacks.weight,
-            orders: missing.orders || lacks.orders,
-          };
-          break;
-        }
-        this.#queue.remove(head.key);
-        spendTokens(this.#bucket, cost);
-        onGranted();
-      }
-    }
-    return waitMs;
   }
 
   #pumpWithin(waitMs: number): void {
@@ -362,7 +330,7 @@ export class RequestRunner {
     if (mode === this.#mode) return;
     this.#mode = mode;
     this.#options.onMode?.(mode);
-    if (this.#queue.size > 0) {
+    if (this.#line.size > 0) {
       if (mode === "flowing") this.#tell({ type: "queue.waiting" });
       this.#pumpWithin(0);
     }
@@ -387,8 +355,4 @@ export class RequestRunner {
   }
 }
 
-interface Waiting {
-  readonly cost: RequestCost;
-  readonly onGranted: () => void;
-  readonly symbolId: string | null;
-}
+const NOTHING: RequestAbout = {};

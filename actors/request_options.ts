@@ -1,22 +1,30 @@
-/** What a request runner is made of, and whom it tells. */
+/** What a request runner is made of, whom it tells, and what it is asked for. */
 import type { InspectionEvent } from "xstate";
+import { type BudgetKeys, RequestBudgets } from "../machines/budgets.ts";
 import { type Circuits, newCircuits } from "../machines/circuit.ts";
+import type { LineRequest } from "../machines/request_line.ts";
+import type { RequestPriority } from "../machines/request_queue.ts";
 import type { RequestsMode } from "../machines/requests.ts";
-import { newTokenBucket, type TokenBucket } from "../machines/token_bucket.ts";
-import type { RateLimits, RequestCost, RequestKind } from "../src/exchanges/exchange.ts";
+import type {
+  RateLimits,
+  RequestAbout,
+  RequestCost,
+  RequestKind,
+} from "../src/exchanges/exchange.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { CircuitHealth } from "../src/model/health.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
 
 /** What the next runner of the same account goes on with: it is one account at the venue. */
 export interface RequestMemory {
-  readonly bucket: TokenBucket;
+  readonly budgets: RequestBudgets;
   readonly circuits: Circuits;
 }
 
 export function newRequestMemory(
   { clock, limits }: Pick<RequestRunnerOptions, "clock" | "limits">,
 ): RequestMemory {
-  return { bucket: newTokenBucket(limits, clock.monotonic()), circuits: newCircuits() };
+  return { budgets: new RequestBudgets(limits, clock.monotonic()), circuits: newCircuits() };
 }
 
 export interface RequestRunnerOptions {
@@ -24,7 +32,9 @@ export interface RequestRunnerOptions {
   readonly limits: RateLimits;
   /** Of an earlier runner with these limits; default: as after a boot. */
   readonly memory?: RequestMemory;
-  readonly cost: (kind: RequestKind) => RequestCost;
+  readonly cost: (kind: RequestKind, about: RequestAbout) => RequestCost;
+  /** The venue's clock, to read by when it says a window is empty again; default: ours. */
+  readonly venueNow?: () => EpochMs | null;
   /** Watches the mode's actor. */
   readonly inspect?: (event: InspectionEvent) => void;
   /** Told of every change of {@linkcode RequestRunner.mode}. */
@@ -35,4 +45,27 @@ export interface RequestRunnerOptions {
   readonly onCrash?: (error: unknown) => void;
   readonly queueMax?: number;
   readonly reservedForCancels?: number;
+}
+
+/** One request that somebody wants to send. */
+export interface Ask {
+  readonly priority: RequestPriority;
+  readonly kind: RequestKind;
+  /** What its cost depends on. The symbol of a submit is also that of its circuit. */
+  readonly about?: RequestAbout;
+  /** Default: what the venue's profile says of its kind. */
+  readonly cost?: RequestCost;
+  /** Names it, to cancel it while it waits. */
+  readonly key: string;
+  /** Must not throw; may ask. */
+  readonly onGranted: () => void;
+}
+
+/** An {@linkcode Ask} with all that was left to default. */
+export interface Asked extends LineRequest {
+  readonly kind: RequestKind;
+  readonly keys: BudgetKeys;
+  /** The symbol whose open circuit holds it back; null: none does. */
+  readonly circuit: string | null;
+  readonly onGranted: () => void;
 }

@@ -8,26 +8,14 @@
  *    what is already held.
  * I2 A check costs the same whatever the number of intents.
  */
-import {
-  type BalanceQuestion,
-  checkBalance,
-  checkOpenOrders,
-  checkOrder,
-  checkPosition,
-  duplicateRefusal,
-  type PriceBounds,
-  rateRefusal,
-  type RiskOrder,
-} from "../machines/risk.ts";
+import { checkOpenOrders, checkOrder, duplicateRefusal, rateRefusal } from "../machines/risk.ts";
 import { holdOf } from "../machines/risk_exposure.ts";
-import { type AssetSums, type Held, RiskLedger } from "../machines/risk_ledger.ts";
+import { RiskLedger } from "../machines/risk_ledger.ts";
 import { newRiskRates, type RiskRates } from "../machines/risk_rates.ts";
-import { product, units as unitsOf } from "../machines/risk_units.ts";
 import type { RiskWindow } from "../machines/risk_window.ts";
 import type { AttemptRecord, IntentContext } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
-import { type Decimal, multiply, subtract } from "../src/model/decimal.ts";
-import type { Balance } from "../src/model/account.ts";
+import { type Decimal, subtract } from "../src/model/decimal.ts";
 import { RISK_REPEATS_MAX } from "../src/model/limits.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import { type RiskLimits, type RiskRefusal, riskText } from "../src/model/risk.ts";
@@ -35,13 +23,14 @@ import { parseSymbol } from "../src/model/symbol.ts";
 import type { Account } from "./account.ts";
 import type { Denial } from "./gate.ts";
 import type { Prices } from "./prices.ts";
+import { type Demand, Funds, type Pair } from "./risk_funds.ts";
 
 export interface RiskOptions {
   readonly clock: Clock;
   readonly limits: RiskLimits;
   /** Of earlier actors of the exchange under these limits; default: nothing was placed yet. */
   readonly rates?: RiskRates;
-  readonly account: Pick<Account, "isRead" | "balance">;
+  readonly account: Pick<Account, "isRead" | "balance" | "held" | "positions">;
   readonly prices: Pick<Prices, "fresh" | "dollars" | "want">;
 }
 
@@ -62,46 +51,31 @@ export type Send =
     readonly attempt: Pick<AttemptRecord, "amount" | "limitPrice">;
   };
 
-/** What an order asks of the account beside what is held already. */
-interface Demand {
-  readonly order: RiskOrder;
-  /** The order it changes. */
-  readonly before: Pick<RiskOrder, "amount" | "limitPrice"> | null;
-  /** What the intent holds now, and what it is to hold; base units. Null: it is held already. */
-  readonly own: Held | undefined;
-  readonly left: Decimal | null;
-  readonly pair: Pair;
-  readonly market: PriceBounds | null;
-  readonly dollars: Decimal | null;
-}
-
-interface Pair {
-  /** Caps of contracts, which have margin and positions, are not known here. */
-  readonly isSpot: boolean;
-  readonly base: string;
-  readonly quote: string;
-}
-
 export class Risk {
   readonly #o: RiskOptions;
   readonly #ledger: RiskLedger;
   readonly #rates: RiskRates;
   /** By symbol; bounded by what the venue lists and the store holds. */
   readonly #pairs = new Map<string, Pair>();
-  /** Totals in units, by the balance they were read from. */
-  readonly #units = new WeakMap<Balance, Units>();
+  readonly #funds: Funds;
 
   constructor(options: RiskOptions) {
     const { limits, prices } = options;
     this.#o = options;
     this.#ledger = new RiskLedger({
-      assetsOf: (symbolId) => this.#pair(symbolId),
+      assetsOf: (symbolId) => {
+        const { kind, base, quote } = this.#pair(symbolId);
+        return { base, quote, isContract: kind === "linear" };
+      },
       worstPrice: (symbolId, side) => {
         const market = prices.fresh(symbolId);
         return side === "BUY" ? market?.buyMax ?? null : market?.price ?? null;
       },
     });
     this.#rates = options.rates ?? newRiskRates(limits);
+    const { account } = options;
+    const pairOf = (symbolId: string) => this.#pair(symbolId);
+    this.#funds = new Funds({ limits, account, prices, ledger: this.#ledger, pairOf });
   }
 
   /** Intents that have not ended, or may be live all the same. */
@@ -175,7 +149,7 @@ export class Risk {
     const isAmend = send.kind === "amend";
     const demand = this.#demand(send.order, {
       before: isAmend ? send.attempt : null,
-      own: undefined,
+      own: this.#ledger.held(send.intentId),
       left: null, // It is among what is held already.
       amount: send.amount,
     });
@@ -200,7 +174,7 @@ export class Risk {
   }
 
   #demand(
-    { symbolId, side, limitPrice, postOnly }: StandardOrder,
+    { symbolId, side, limitPrice, postOnly, reduceOnly }: StandardOrder,
     { before, own, left, amount }: Pick<Demand, "before" | "own" | "left"> & {
       readonly amount: Decimal;
     },
@@ -209,6 +183,7 @@ export class Risk {
     const pair = this.#pair(symbolId);
     return {
       order: { symbolId, side, amount, limitPrice, postOnly },
+      reduceOnly,
       before,
       own,
       left,
@@ -221,105 +196,19 @@ export class Risk {
   #checkDemand(demand: Demand): RiskRefusal | null {
     const { order, before, market, dollars } = demand;
     const { limits } = this.#o;
-    if (!demand.pair.isSpot) return unsupported(order.symbolId);
+    if (demand.pair.kind === "unsupported") return unsupported(order.symbolId);
     const opposite = limits.selfTrades === "allow"
       ? null
       : this.#ledger.opposite(order.symbolId, order.side);
     try {
       return checkOrder({ limits, order, before, market, dollars, opposite }) ??
-        this.#checkFunds(demand);
+        this.#funds.check(demand);
     } catch (error) {
       // Amounts that no decimal holds any more are beyond every cap.
       if (!(error instanceof RangeError)) throw error;
       const rule = "amount and price must be countable in digits, at most";
       return { code: "VALUE_UNKNOWN", rule, limit: "38", actual: order.amount };
     }
-  }
-
-  /** Balance, and for what buys the position. What needs no more than it holds is not asked. */
-  #checkFunds(demand: Demand): RiskRefusal | null {
-    const { order, before, own, left, pair, market } = demand;
-    const isBuy = order.side === "BUY";
-    const asset = isBuy ? pair.quote : pair.base;
-    const sums = this.#ledger.asset(asset);
-    const isAtDoor = left !== null;
-    // Nothing leaves before the first sync has read the account: until then the gate will ask.
-    if (isAtDoor && !this.#o.account.isRead) return null;
-    let more = 0n; // It is held already.
-    let isLockKnown = sums.unpriced.size === 0;
-    const units = isAtDoor ? positiveUnits(left) : null;
-    if (units === null) {
-      if (before !== null && isNoMore(order, before)) return null;
-    } else {
-      const price = order.limitPrice ?? market?.buyMax ?? null;
-      const need = isBuy ? (price === null ? null : product(units, unitsOf(price), "up")) : units;
-      const has = own === undefined ? 0n : own.lock;
-      if (need === null || has === null) isLockKnown = false;
-      else more = need - has;
-      if (isLockKnown && before !== null && more <= 0n && units <= (own?.units ?? 0n)) return null;
-    }
-    return checkBalance(this.#balanceQuestion(asset, { sums, more, isLockKnown })) ??
-      (isBuy ? this.#checkPosition(demand, units) : null);
-  }
-
-  /**
-   * Our own holds and what the venue says is locked overlap: the larger one counts. So does an order
-   * of somebody else at the venue, as far as it is not hidden by one of ours that is on its way.
-   */
-  #balanceQuestion(
-    asset: string,
-    { sums, more, isLockKnown }: {
-      readonly sums: AssetSums;
-      readonly more: bigint;
-      readonly isLockKnown: boolean;
-    },
-  ): BalanceQuestion {
-    const held = this.#held(asset, sums);
-    const venue = held === null ? 0n : held.locked;
-    const locked = (sums.locked > venue ? sums.locked : venue) + more;
-    return { asset, held: held === null ? null : held.total, locked, isLockKnown };
-  }
-
-  #checkPosition(
-    { order, own, pair, market, dollars }: Demand,
-    units: bigint | null,
-  ): RiskRefusal | null {
-    const sums = this.#ledger.asset(pair.base);
-    const held = this.#held(pair.base, sums);
-    if (held === null) return null; // the balance rule has said so
-    const more = units === null ? 0n : units - (own?.units ?? 0n);
-    const price = market?.price ?? order.limitPrice;
-    const value = price === null || dollars === null
-      ? null
-      : dollars === "1"
-      ? price
-      : multiply(price, dollars, "UP");
-    const position = held.total + sums.buying + more;
-    return checkPosition({ limits: this.#o.limits, base: pair.base, position, value });
-  }
-
-  /** What there is of an asset; null while the account was never read. */
-  #held(asset: string, sums: AssetSums): Units | null {
-    const { account } = this.#o;
-    const balance = account.balance(asset);
-    if (balance === undefined && !account.isRead) return null;
-    const known = balance === undefined ? NOTHING : this.#unitsOf(balance);
-    if (sums.moved.length === 0) return known;
-    const { net, spent } = this.#ledger.movedSince(sums, balance?.updatedAt ?? 0);
-    // What a fill took was locked before: it no longer is, though the balance still says so.
-    return {
-      total: known.total + net,
-      locked: known.locked > spent ? known.locked - spent : 0n,
-    };
-  }
-
-  #unitsOf(balance: Balance): Units {
-    let units = this.#units.get(balance);
-    if (units === undefined) {
-      units = { total: unitsOf(balance.total), locked: unitsOf(balance.locked) };
-      this.#units.set(balance, units);
-    }
-    return units;
   }
 
   #checkRepeat(order: StandardOrder): RiskRefusal | null {
@@ -340,22 +229,13 @@ export class Risk {
   #pair(symbolId: string): Pair {
     let pair = this.#pairs.get(symbolId);
     if (pair === undefined) {
-      const parsed = parseSymbol(symbolId);
-      const { base, quote } = parsed ?? { base: symbolId, quote: symbolId };
-      pair = { isSpot: parsed?.kind === "SPOT", base, quote };
+      pair = pairOf(symbolId);
       this.#pairs.set(symbolId, pair);
     }
     return pair;
   }
 }
 
-/** Of a balance, in units of 10^-18. */
-interface Units {
-  readonly total: bigint;
-  readonly locked: bigint;
-}
-
-const NOTHING: Units = { total: 0n, locked: 0n };
 const SECOND_MS = 1_000;
 const REPEATS = { limit: RISK_REPEATS_MAX, spanMs: SECOND_MS };
 
@@ -363,20 +243,18 @@ function repeatKey({ symbolId, side, amount }: StandardOrder): string {
   return `${symbolId} ${side} ${amount}`;
 }
 
+function pairOf(symbolId: string): Pair {
+  const parsed = parseSymbol(symbolId);
+  if (parsed === null) return { kind: "unsupported", base: symbolId, quote: symbolId };
+  const { base, quote } = parsed;
+  if (parsed.kind === "SPOT") return { kind: "spot", base, quote };
+  const isLinear = parsed.kind !== "OPT" && parsed.settle === quote;
+  return { kind: isLinear ? "linear" : "unsupported", base, quote };
+}
+
+/** An inverse contract or an option: neither its margin nor its profit is in the quote asset. */
 function unsupported(symbolId: string): RiskRefusal {
   const rule = "what is traded must be";
-  return { code: "INSTRUMENT_UNSUPPORTED", rule, limit: "spot", actual: symbolId };
-}
-
-function positiveUnits(left: Decimal): bigint {
-  const units = unitsOf(left);
-  return units > 0n ? units : 0n;
-}
-
-/** A change to less, or at a price that locks less. */
-function isNoMore(order: RiskOrder, before: NonNullable<Demand["before"]>): boolean {
-  if (order.limitPrice === null || before.limitPrice === null) return false;
-  const isLess = unitsOf(order.amount) <= unitsOf(before.amount);
-  return isLess &&
-    (order.side === "SELL" || unitsOf(order.limitPrice) <= unitsOf(before.limitPrice));
+  const limit = "spot, or a perpetual or future settled in its quote asset";
+  return { code: "INSTRUMENT_UNSUPPORTED", rule, limit, actual: symbolId };
 }

@@ -37,6 +37,16 @@ export class Sockets {
     }
   }
 
+  /** Closes one for good, unless it is started again. */
+  async end(socketId: string): Promise<void> {
+    this.#connections.delete(socketId);
+    await this.#o.supervisor.stopChild(socketId);
+  }
+
+  isUp(socketId: string): boolean {
+    return this.#connections.get(socketId)?.isUp === true;
+  }
+
   #supervise(socket: ExchangeSocket): void {
     const { clock, random, supervisor, inspect, onDown } = this.#o;
     supervisor.start({

@@ -159,6 +159,7 @@ export class Sync {
       "fillsSince",
       "resync",
       () => adapter.execution.fillsSince(symbolId, since),
+      { symbolId },
     );
     if (read.kind === "failed") return fail("fillsSince", read.cause);
     for (const fill of read.value) router.fill(fill);

@@ -6,7 +6,6 @@
  * I2 An intent waits in one place: held back by the gate, or queued at the runner.
  */
 import { submitPriority } from "../machines/priority.ts";
-import type { RequestCost } from "../src/exchanges/exchange.ts";
 import type { OrderIntent } from "../src/model/intent.ts";
 import type { ExchangeGate } from "./gate.ts";
 import type { RequestRunner } from "./request.ts";
@@ -14,7 +13,6 @@ import type { RequestRunner } from "./request.ts";
 export interface TicketsOptions {
   readonly gate: ExchangeGate;
   readonly runner: RequestRunner;
-  readonly cost: RequestCost;
   /** It waited, and now it may: called from a timer or from `release`. */
   readonly onGranted: (intentId: string) => void;
   /** The runner's queue is full: ask again later. */
@@ -38,16 +36,20 @@ export class Tickets {
   ask(intent: OrderIntent): boolean {
     const { intentId } = intent;
     if (this.#held.has(intentId) || this.#queued.has(intentId)) return false;
-    const { gate, runner, cost } = this.#o;
+    const { gate, runner } = this.#o;
     if (!gate.isOpen) {
       this.#held.set(intentId, intent);
       return false;
     }
     let asking = true;
     const onGranted = () => asking ? undefined : this.#granted(intent);
-    const priority = submitPriority(intent);
-    const { symbolId } = intent.order;
-    const answer = runner.acquire(priority, cost, keyOf(intentId), onGranted, symbolId);
+    const answer = runner.ask({
+      kind: "submit",
+      priority: submitPriority(intent),
+      about: { symbolId: intent.order.symbolId },
+      key: keyOf(intentId),
+      onGranted,
+    });
     asking = false;
     if (answer === "queued") this.#queued.add(intentId);
     else if (answer === "full") this.#o.onFull(intentId);

@@ -37,6 +37,8 @@ export interface Reading {
   /** Which kind of subject it lists. */
   readonly kind: Subject["kind"];
   readonly quantities: readonly Quantity[];
+  /** Of positions: what those that are open are settled in. */
+  readonly settledIn?: readonly string[];
   /** It shows the venue at some moment between these, by the venue's clock. */
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -96,16 +98,19 @@ export class Accounting {
   readonly #tracks = new Map<string, Track>();
   /** The newest reading of each kind; only its window and its presence matter here. */
   readonly #readings = new Map<Subject["kind"], Reading>();
-  /** Of derivatives profit and funding move the balances, which no trade explains. */
-  #hasPositions = false;
+  /** Assets that contracts are settled in: profit and funding move them, which no trade explains. */
+  readonly #settled = new Set<string>();
 
   /** A trade of the account, ours or not; given once each. */
   trade(fill: Fill, instrument: Instrument): void {
     const isSpot = instrument.instrumentType === "SPOT";
     const signed = fill.side === "BUY" ? fill.quantity : negate(fill.quantity);
     if (!isSpot) {
-      this.#hasPositions = true;
-      return this.#move({ kind: "position", symbolId: fill.symbolId }, fill.venueTime, signed);
+      this.#settled.add(instrument.settleCurrency ?? instrument.quoteCurrency);
+      this.#move({ kind: "position", symbolId: fill.symbolId }, fill.venueTime, signed);
+      const { fee } = fill;
+      if (fee === null || this.#settled.has(fee.asset)) return;
+      return this.#move(asset(fee.asset), fill.venueTime, negate(fee.amount));
     }
     const { baseCurrency, quoteCurrency } = instrument;
     const paid = negate(multiply(fill.price, signed));
@@ -123,7 +128,7 @@ export class Accounting {
     const last = this.#readings.get(reading.kind);
     // The venue's clock has stepped back: trades can no longer be dated against the baseline.
     const isBack = last !== undefined && reading.to < last.from;
-    if (reading.kind === "position" && reading.quantities.length > 0) this.#hasPositions = true;
+    for (const assetId of reading.settledIn ?? []) this.#settled.add(assetId);
     for (const { subject, quantity } of reading.quantities) {
       const track = this.#track(subject); // unheard of since an earlier reading: it was zero then
       listed.add(keyOf(subject));
@@ -146,7 +151,8 @@ export class Accounting {
     for (const track of this.#tracks.values()) {
       const reading = this.#readings.get(track.subject.kind);
       if (reading === undefined || track.base === null) continue;
-      if (track.subject.kind === "asset" && this.#hasPositions) continue;
+      const { subject } = track;
+      if (subject.kind === "asset" && this.#settled.has(subject.assetId)) continue;
       const mismatch = judge(track, reading);
       if (mismatch !== null) found.push(mismatch);
     }

@@ -9,10 +9,10 @@ import {
   isMultipleOf,
   isPositive,
   multiply,
-  roundToTick,
 } from "../src/model/decimal.ts";
 import type { SymbolMetadata } from "../src/model/instrument.ts";
 import type { StandardOrder } from "../src/model/order.ts";
+import { roundToGrid, tickSizeAt } from "../src/model/price_grid.ts";
 
 export interface Inadmissible {
   readonly code: string;
@@ -64,7 +64,6 @@ function unsupported(order: StandardOrder): Inadmissible | null {
   }
   if (order.marginMode !== null) return no("MARGIN_UNSUPPORTED", "marginMode", order.marginMode);
   if (order.leverage !== null) return no("MARGIN_UNSUPPORTED", "leverage", order.leverage);
-  if (order.reduceOnly) return no("REDUCE_ONLY_UNSUPPORTED", "reduceOnly", "true");
   if (order.selfTradePrevention !== null) {
     return no("STP_UNSUPPORTED", "selfTradePrevention", order.selfTradePrevention);
   }
@@ -115,13 +114,11 @@ function offPrice(price: Decimal, { price: rule, symbolId }: SymbolMetadata): In
   if (rule.max !== null && isPositive(rule.max) && compare(price, rule.max) > 0) {
     return bad("PRICE_ABOVE_MAXIMUM", `must be at most ${rule.max} for ${symbolId}`);
   }
-  if (rule.spacing !== "CONTINUOUS" && !isMultipleOf(price, rule.tickSize)) {
-    return bad(
-      "PRICE_OFF_TICK",
-      `must be a multiple of the tick size ${rule.tickSize} of ${symbolId}`,
-    );
-  }
-  return null;
+  const tickSize = tickSizeAt(price, rule);
+  if (tickSize === null || isMultipleOf(price, tickSize)) return null;
+  const where = rule.spacing === "DYNAMIC" ? " at this price" : "";
+  const text = `must be a multiple of the tick size ${tickSize} of ${symbolId}${where}`;
+  return bad("PRICE_OFF_TICK", text);
 }
 
 function offNotional(
@@ -165,6 +162,9 @@ function offCapability(
   if (order.postOnly && capabilities.postOnly === "NO") {
     return lacks("POST_ONLY_UNSUPPORTED", "postOnly", "true");
   }
+  if (order.reduceOnly && capabilities.reduceOnly !== "NATIVE") {
+    return lacks("REDUCE_ONLY_UNSUPPORTED", "reduceOnly", "true");
+  }
   if (order.limitPrice === null && capabilities.market === "NO") {
     return lacks("MARKET_UNSUPPORTED", "limitPrice", "null");
   }
@@ -177,9 +177,7 @@ function rounded(order: StandardOrder, { amount, price }: SymbolMetadata): Stand
   return {
     ...order,
     amount: floorToStep(order.amount, amount.step),
-    limitPrice: order.limitPrice === null
-      ? null
-      : roundToTick(order.limitPrice, price.tickSize, away),
+    limitPrice: order.limitPrice === null ? null : roundToGrid(order.limitPrice, price, away),
   };
 }
 

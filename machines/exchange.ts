@@ -21,6 +21,7 @@ export interface ExchangeContext {
 export type ExchangeEvent =
   | { readonly type: "exchange.connected" }
   | { readonly type: "exchange.failed"; readonly reason: string }
+  | { readonly type: "connect.refused"; readonly reason: string }
   | { readonly type: "sync.done" }
   | { readonly type: "sync.failed"; readonly reason: string }
   | { readonly type: "sync.requested" }
@@ -47,6 +48,7 @@ export const exchangeMachine = setup({
     scheduleRetry: () => {},
     refuseSubmits: () => {},
     release: () => {},
+    tellParked: () => {},
     noteError: assign(({ event }) => "reason" in event ? { lastError: event.reason } : {}),
     countSync: assign(({ context }) => ({
       syncs: context.syncs + 1,
@@ -78,6 +80,8 @@ export const exchangeMachine = setup({
       on: {
         "exchange.connected": "syncing",
         "exchange.failed": { actions: ["noteError", "countFailure", "scheduleRetry"] },
+        // Trying again would find the same: a person has to change something first.
+        "connect.refused": { target: "parked", actions: "noteError" },
         "retry.due": { target: "connecting", reenter: true },
       },
     },
@@ -104,7 +108,7 @@ export const exchangeMachine = setup({
       tags: "held",
       on: { "sockets.up": "syncing" },
     },
-    parked: { tags: "held", entry: "holdGate" },
+    parked: { tags: "held", entry: ["holdGate", "tellParked"] },
     draining: {
       tags: "held",
       entry: "refuseSubmits",

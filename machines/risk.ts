@@ -91,10 +91,12 @@ export function checkOpenOrders({ maxOpenOrders }: RiskLimits, count: number): R
   return refusal("MAX_OPEN_ORDERS", { rule, limit: maxOpenOrders, actual: count });
 }
 
-/** What the position rules look at, for an order that buys. */
+/** What the position rules look at, for an order that adds. */
 export interface PositionQuestion {
   readonly limits: RiskLimits;
   readonly base: string;
+  /** The asset itself, or all contracts on it. */
+  readonly of: "asset" | "contracts";
   /** Held, and what all orders with this one may still buy; units of 10^-18. */
   readonly position: bigint;
   /** Of one base unit, in dollars; null: unknown. */
@@ -103,17 +105,20 @@ export interface PositionQuestion {
 
 /** Whether what is held and may still be bought is within the caps. */
 export function checkPosition(
-  { limits, base, position, value }: PositionQuestion,
+  { limits, base, position, value, of }: PositionQuestion,
 ): RiskRefusal | null {
+  const what = of === "asset"
+    ? `held ${base} and what orders may buy of it`
+    : `positions in contracts on ${base} and what orders may add to them`;
   const own = Object.hasOwn(limits.maxPosition, base) ? limits.maxPosition[base] : undefined;
   if (own !== undefined && position > units(own)) {
-    const rule = `held ${base} and what orders may buy of it must be at most`;
+    const rule = `${what} must be at most`;
     return refusal("MAX_POSITION", { rule, limit: own, actual: fromUnits(position) });
   }
   if (value === null) return valueUnknown(base);
   const worth = product(position, units(value), "up");
   if (worth <= units(limits.maxPositionNotional)) return null;
-  const rule = `held ${base} and what orders may buy of it, in dollars, must be at most`;
+  const rule = `${what}, in dollars, must be at most`;
   const limit = limits.maxPositionNotional;
   return refusal("MAX_POSITION_NOTIONAL", { rule, limit, actual: fromUnits(worth) });
 }
@@ -141,6 +146,14 @@ export function checkBalance(
   if (locked <= held) return null;
   const rule = `${asset} that orders need must be at most`;
   return refusal("INSUFFICIENT_BALANCE", { rule, limit: whole(held), actual: whole(locked) });
+}
+
+/** The same where orders need margin: that of positions counts with it. */
+export function checkMargin(question: BalanceQuestion): RiskRefusal | null {
+  const refusal = checkBalance(question);
+  if (refusal?.code !== "INSUFFICIENT_BALANCE") return refusal;
+  const rule = `${question.asset} that positions and orders need must be at most`;
+  return { ...refusal, code: "INSUFFICIENT_MARGIN", rule };
 }
 
 /** A rate that is used up. */

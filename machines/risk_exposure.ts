@@ -16,17 +16,20 @@ export interface Hold {
   readonly quantity: Decimal;
   /** The worst price of them for us; null: they fill at the market's. */
   readonly price: Decimal | null;
+  /** It can only close what is held of a contract. */
+  readonly reduceOnly: boolean;
 }
 
 /** @returns null once nothing can come of the intent any more. */
 export function holdOf(context: IntentContext): Hold | null {
   const { intent, phase } = context;
-  const { symbolId, side } = intent.order;
+  const { symbolId, side, reduceOnly } = intent.order;
   const live = possiblyLive(context);
   if (isTerminal(phase) && live === ZERO) return null;
   const wanted = stillWanted(context, live);
   // Break before make: a replacement is only sent once the old order has ended, so never both.
-  return { symbolId, side, quantity: max(live, wanted), price: worstPrice(context, wanted) };
+  const price = worstPrice(context, wanted);
+  return { symbolId, side, quantity: max(live, wanted), price, reduceOnly };
 }
 
 /** What the intent would have at the venue if it got its way. */

@@ -7,6 +7,9 @@
  * I2 A hold keeps the price its quantity was locked at until its own price changes: a market that
  *    moves must not take away more than was added.
  * I3 What a fill moved counts until a balance of the venue is as new as the fill.
+ *
+ * A contract has no base asset: its symbol stands for it, what fills move of that is the position,
+ * and orders of both sides are margined in the quote asset. What is only reduced is not margined.
  */
 import { type Decimal, isNegative, negate } from "../src/model/decimal.ts";
 import type { Fill } from "../src/model/fill.ts";
@@ -20,9 +23,15 @@ import { product, units as unitsOf } from "./risk_units.ts";
 export interface Held extends Hold {
   /** Base units. */
   readonly units: bigint;
-  /** Of the quote asset for a BUY, of the base asset for a SELL; null: at a price nobody knows. */
+  /**
+   * Of the quote asset for a BUY, of the base asset for a SELL, of a contract its notional; null: at
+   * a price nobody knows.
+   */
   readonly lock: bigint | null;
 }
+
+/** What all live orders of one contract may still do, reduce-only ones apart. */
+export type ContractSums = Readonly<Record<Side, { quantity: bigint; notional: bigint }>>;
 
 /** What all intents together hold of one asset. */
 export interface AssetSums {
@@ -42,6 +51,8 @@ interface Moved {
 }
 
 interface SymbolSums {
+  /** Null on spot. */
+  readonly contract: ContractSums | null;
   readonly base: AssetSums;
   readonly quote: AssetSums;
   readonly buys: RiskLevels;
@@ -49,7 +60,9 @@ interface SymbolSums {
 }
 
 export interface RiskLedgerOptions {
-  readonly assetsOf: (symbolId: string) => { readonly base: string; readonly quote: string };
+  readonly assetsOf: (
+    symbolId: string,
+  ) => { readonly base: string; readonly quote: string; readonly isContract: boolean };
   /** For an order without a price of its own: the worst it is expected to get; null: unknown. */
   readonly worstPrice: (symbolId: string, side: Side) => Decimal | null;
 }
@@ -62,6 +75,7 @@ export class RiskLedger {
   readonly #held = new Map<string, Held>();
   /** Bounded by the instruments of the venue. */
   readonly #symbols = new Map<string, SymbolSums>();
+  readonly #contracts = new Set<string>();
   readonly #assets = new Map<string, AssetSums>();
 
   constructor(options: RiskLedgerOptions) {
@@ -96,6 +110,21 @@ export class RiskLedger {
     return sums;
   }
 
+  /** Of one contract; orders at a price nobody knows have no notional yet. */
+  contract(symbolId: string): ContractSums | null {
+    return this.#symbolSums(symbolId).contract;
+  }
+
+  /** What fills moved of a contract since the venue's newest word about its position. */
+  movedOf(symbolId: string, positionAt: EpochMs): bigint {
+    return this.movedSince(this.#symbolSums(symbolId).base, positionAt).net;
+  }
+
+  /** Contracts that had orders, or fills of orders. */
+  get contracts(): ReadonlySet<string> {
+    return this.#contracts;
+  }
+
   /** The own price on the other side that an order of `side` would meet first. */
   opposite(symbolId: string, side: Side): Decimal | null {
     const sums = this.#symbols.get(symbolId);
@@ -105,8 +134,9 @@ export class RiskLedger {
 
   /** Notes what a new fill moved. */
   filled({ symbolId, side, price, quantity, fee, venueTime: at }: Fill): void {
-    const { base, quote } = this.#symbolSums(symbolId);
+    const { base, quote, contract } = this.#symbolSums(symbolId);
     const units = unitsOf(quantity);
+    if (contract !== null) return move(base, { at, units: side === "BUY" ? units : -units });
     const paid = product(units, unitsOf(price), "down");
     move(base, { at, units: side === "BUY" ? units : -units });
     move(quote, { at, units: side === "BUY" ? -paid : paid });
@@ -139,41 +169,51 @@ export class RiskLedger {
     for (const [id, { locked, buying, unpriced }] of this.#assets) {
       rows[id] = `${locked}/${buying}/${unpriced.size}`;
     }
-    for (const [id, { buys, sells }] of this.#symbols) {
-      rows[id] = `${buys.best() ?? "-"}/${sells.best() ?? "-"}`;
+    for (const [id, { buys, sells, contract }] of this.#symbols) {
+      rows[id] = `${buys.best() ?? "-"}/${sells.best() ?? "-"}${
+        contract === null ? "" : shown(contract)
+      }`;
     }
     return rows;
   }
 
   #priced(hold: Hold, before: Held | undefined): Held {
     const units = unitsOf(hold.quantity);
-    if (hold.side === "SELL") return { ...hold, units, lock: units };
+    const { isContract } = this.#o.assetsOf(hold.symbolId);
+    if (isContract && hold.reduceOnly) return { ...hold, units, lock: 0n };
+    if (!isContract && hold.side === "SELL") return { ...hold, units, lock: units };
     const keeps = before !== undefined && hold.price === null && before.price === null;
     if (keeps && before.lock !== null && before.units > 0n) { // I2
       const lock = (before.lock * units + before.units - 1n) / before.units;
       return { ...hold, units, lock };
     }
-    const price = hold.price ?? this.#o.worstPrice(hold.symbolId, "BUY");
+    const price = hold.price ?? this.#o.worstPrice(hold.symbolId, hold.side);
     const lock = price === null ? null : product(units, unitsOf(price), "up");
     return { ...hold, units, lock: units === 0n ? 0n : lock };
   }
 
   #add(intentId: string, held: Held): void {
-    const { base, quote, buys, sells } = this.#symbolSums(held.symbolId);
-    const needs = held.side === "BUY" ? quote : base;
+    const { base, quote, contract, buys, sells } = this.#symbolSums(held.symbolId);
+    const needs = held.side === "BUY" || contract !== null ? quote : base;
     if (held.lock === null) needs.unpriced.add(intentId);
-    else needs.locked += held.lock;
-    if (held.side === "BUY") base.buying += held.units;
+    if (contract !== null) margin(contract, held, 1n);
+    else {
+      needs.locked += held.lock ?? 0n;
+      if (held.side === "BUY") base.buying += held.units;
+    }
     if (hasLevel(held)) (held.side === "BUY" ? buys : sells).add(held.price);
     this.#held.set(intentId, held);
   }
 
   #remove(intentId: string, held: Held): void {
-    const { base, quote, buys, sells } = this.#symbolSums(held.symbolId);
-    const needs = held.side === "BUY" ? quote : base;
+    const { base, quote, contract, buys, sells } = this.#symbolSums(held.symbolId);
+    const needs = held.side === "BUY" || contract !== null ? quote : base;
     if (held.lock === null) needs.unpriced.delete(intentId);
-    else needs.locked -= held.lock;
-    if (held.side === "BUY") base.buying -= held.units;
+    if (contract !== null) margin(contract, held, -1n);
+    else {
+      needs.locked -= held.lock ?? 0n;
+      if (held.side === "BUY") base.buying -= held.units;
+    }
     if (hasLevel(held)) (held.side === "BUY" ? buys : sells).remove(held.price);
     this.#held.delete(intentId);
   }
@@ -192,9 +232,11 @@ export class RiskLedger {
   #symbolSums(symbolId: string): SymbolSums {
     const known = this.#symbols.get(symbolId);
     if (known !== undefined) return known;
-    const { base, quote } = this.#o.assetsOf(symbolId);
+    const { base, quote, isContract } = this.#o.assetsOf(symbolId);
+    if (isContract) this.#contracts.add(symbolId);
     const sums = {
-      base: this.#assetSums(base),
+      contract: isContract ? newContractSums() : null,
+      base: this.#assetSums(isContract ? symbolId : base),
       quote: this.#assetSums(quote),
       buys: new RiskLevels("BUY"),
       sells: new RiskLevels("SELL"),
@@ -211,6 +253,22 @@ export class RiskLedger {
     }
     return sums;
   }
+}
+
+function newContractSums(): ContractSums {
+  return { BUY: { quantity: 0n, notional: 0n }, SELL: { quantity: 0n, notional: 0n } };
+}
+
+/** Adds the hold to the sums of its contract, or takes it away again. */
+function margin(contract: ContractSums, held: Held, sign: 1n | -1n): void {
+  if (held.reduceOnly) return;
+  const sums = contract[held.side];
+  sums.quantity += sign * held.units;
+  sums.notional += sign * (held.lock ?? 0n);
+}
+
+function shown({ BUY, SELL }: ContractSums): string {
+  return `/${BUY.quantity}:${BUY.notional}/${SELL.quantity}:${SELL.notional}`;
 }
 
 /** Something of it may fill, at a price of its own. */

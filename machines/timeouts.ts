@@ -155,3 +155,21 @@ export const DEAD_MAN_DISARM_MS = 5_000;
 
 /** Alerts are counted over this long; see `ALERTS_PER_KIND_MAX`. */
 export const ALERTS_WINDOW_MS = 60_000;
+
+/** Frames to one public socket are this far apart: venues take 3 to 5 a second (Binance 5, OKX 3). */
+export const MARKET_FRAME_PACE_MS = 350;
+/** A stream that is back sooner leaves nothing worth a poll. */
+export const MARKET_POLL_AFTER_MS = 2_000;
+/** Between two polls of one topic; with many topics they take turns and it is longer. */
+export const MARKET_POLL_EVERY_MS = 2_000;
+/** A subscription has arrived by then: what is read from now on overlaps with the stream. */
+export const MARKET_SETTLE_MS = 1_000;
+/** First pause before a book is put together again; doubles up to the cap while it keeps failing. */
+export const BOOK_RESYNC_MS = 250;
+export const BOOK_RESYNC_CAP_MS = 30_000;
+/** A book that was whole for so long starts over with the first pause. */
+export const BOOK_HEALTHY_MS = 10_000;
+/** A stream that has sent no snapshot by then is asked for one again. */
+export const BOOK_SNAPSHOT_WAIT_MS = 5_000;
+/** A public socket without topics is closed after this: subscribers come and go. */
+export const MARKET_LINGER_MS = 10_000;

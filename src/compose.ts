@@ -6,15 +6,18 @@ import type { ExchangeSettings } from "../actors/exchange_options.ts";
 import { KernelActor } from "../actors/kernel.ts";
 import {
   adapterOptions,
+  checkBudgets,
   checkExchangeOptions,
   checkKernelOptions,
   checkStoreOptions,
-  limitsOf,
   settingsOf,
 } from "./compose_options.ts";
+import { sectionsWithKeys } from "./compose_keys.ts";
+import { factoryOf } from "./compose_registry.ts";
 import { type AlertOptions, deadMansTimeout, openAlerts } from "./compose_safety.ts";
-import type { ExchangeAdapter, RateLimits } from "./exchanges/exchange.ts";
-import type { AdapterFactory } from "./exchanges/registry.ts";
+import type { AdapterContext } from "./exchanges/registry.ts";
+import type { ExchangeAdapter } from "./exchanges/exchange.ts";
+import { openMarkets } from "./compose_markets.ts";
 import { openIdentity } from "./identity.ts";
 import type { ObservationPort } from "./inspector/observation.ts";
 import { KernelObservation } from "./kernel_observation.ts";
@@ -22,8 +25,10 @@ import type { AlertListener } from "./model/alert.ts";
 import type { Clock, Random } from "./model/clock.ts";
 import { ConfigError } from "./model/errors.ts";
 import type { Kernel } from "./model/facade.ts";
+import { canonicalKind } from "./model/exchange_kinds.ts";
 import { NameSchema } from "./model/ids.ts";
 import type { Log } from "./model/log.ts";
+import type { RateCaps } from "./model/rate_limits.ts";
 import type { ExchangeMode, RiskOptions } from "./model/risk.ts";
 import { openMemoryStore } from "./stores/memory.ts";
 import { openSqliteStore } from "./stores/sqlite.ts";
@@ -45,7 +50,10 @@ export type StoreOptions =
 
 /** One exchange account; which other keys there are depends on its kind. */
 export interface ExchangeOptions {
-  /** `paper`, `binance`, or what `registerExchange` added. */
+  /**
+   * `paper`, `binance`, `okx`, `bybit`, `hyperliquid`, `coinbase`, `kraken`, `krakenfutures`, `cme`,
+   * `nse`, or what `registerExchange` added.
+   */
   readonly kind: string;
   /** `false` leaves it out. */
   readonly enabled?: boolean;
@@ -63,14 +71,17 @@ export interface ExchangeOptions {
    * where the venue has such a switch, and only with `exclusiveAccount`.
    */
   readonly deadMansSwitch?: { readonly timeoutMs: number };
+  /** A key that may withdraw is used all the same. Default: false, its exchange is parked. */
+  readonly allowWithdrawalKeys?: boolean;
   /** The venue's own sandbox, or `"local"`: the testnet of this project. */
   readonly testnet?: boolean | "local";
   /** A base URL under which every host of the venue is reached. */
   readonly endpoints?: string | null;
-  /** Instead of what the venue publishes: for an account with limits of its own, and for tests. */
-  readonly limits?: { readonly ordersPerSecond?: number; readonly weightPerMinute?: number };
+  /** Caps beside what the venue publishes: the lower one holds; and what the account's tier is. */
+  readonly limits?: RateCaps;
   /**
-   * What the kind asks for beside, e.g. `apiKey` and `secret`, or `balances` of a paper exchange.
+   * What the kind asks for beside, e.g. `apiKey` and `secret`, or `balances` of a paper exchange. A
+   * key may be `{ file: path }`: a file that only its owner can read (mode 0600).
    */
   readonly [option: string]: unknown;
 }
@@ -108,39 +119,6 @@ export interface OpenedKernel extends Kernel {
   readonly observation: ObservationPort;
 }
 
-const factories = new Map<string, AdapterFactory>([
-  ["paper", async (context) => {
-    const { createPaperAdapter } = await import("./exchanges/paper/factory.ts");
-    return await createPaperAdapter(context);
-  }],
-  ["binance", async (context) => {
-    const { createCcxtAdapter } = await import("./exchanges/ccxt/factory.ts");
-    return await createCcxtAdapter(context);
-  }],
-]);
-
-/**
- * Adds an adapter from outside under a name of its own, for every kernel opened later.
- *
- * @param kind what `exchanges.<name>.kind` will say, e.g. `acme`.
- * @param factory called once per exchange of that kind, when a kernel is opened.
- * @throws {TypeError} when the kind is taken.
- * @example
- * ```ts
- * import { assertRejects } from "@std/assert";
- * import { ConfigError, openKernel, registerExchange } from "@exchange-kernel/kernel";
- *
- * registerExchange("acme", ({ id }) => {
- *   return Promise.reject(new ConfigError(`exchanges.${id}.apiKey: must be given`));
- * });
- * await assertRejects(() => openKernel({ exchanges: { main: { kind: "acme" } } }), ConfigError);
- * ```
- */
-export function registerExchange(kind: string, factory: AdapterFactory): void {
-  if (factories.has(kind)) throw new TypeError(`Cannot register exchange kind ${kind}: it exists`);
-  factories.set(kind, factory);
-}
-
 /**
  * Opens a kernel and starts what it opens; `await using` closes it again and leaves open orders at
  * the venues.
@@ -169,27 +147,31 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
   const settings = new Map<string, ExchangeSettings>();
   for (const [id, exchange] of Object.entries(options.exchanges)) {
     checkExchangeOptions(exchange, `exchanges.${id}`);
+    checkName(id);
+    factoryOf(canonicalKind(exchange.kind), `exchanges.${id}.kind`);
     settings.set(id, settingsOf(id, exchange, options.risk));
   }
+  const sections = await sectionsWithKeys(options.exchanges);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const log = options.log ?? silentLog;
   const alerts = openAlerts(options, { clock, log });
   const store = await openStore(storeOptions);
   const adapters: ExchangeAdapter[] = [];
-  const rateLimits = new Map<string, RateLimits>();
+  const rateLimits = new Map<string, RateCaps>();
   const deadMansSwitches = new Map<string, number>();
   try {
     const identity = await openIdentity(store, random);
-    for (const [id, exchange] of Object.entries(options.exchanges)) {
-      if (exchange.enabled === false) continue;
-      const adapter = await openAdapter(id, exchange, { clock, random, store: options.store });
+    const markets = openMarkets([...sections].map(([id]) => id));
+    for (const [id, exchange] of sections) {
+      const ports = { clock, random, store: options.store, marketOf: markets.around(id) };
+      const adapter = await openAdapter(id, exchange, ports);
       adapters.push(adapter);
       const has = adapter.capabilities.deadMansSwitch;
       const timeoutMs = deadMansTimeout(exchange, { at: `exchanges.${id}`, has });
       if (timeoutMs !== undefined) deadMansSwitches.set(id, timeoutMs);
-      const limits = limitsOf(exchange.limits, adapter.capabilities.rateLimits);
-      if (limits !== null) rateLimits.set(id, limits);
+      checkBudgets(exchange.limits, `exchanges.${id}`, adapter.capabilities.rateLimits);
+      if (exchange.limits !== undefined) rateLimits.set(id, exchange.limits);
     }
     const actor = new KernelActor({
       adapters,
@@ -205,6 +187,7 @@ export async function openKernel(options: OpenKernelOptions): Promise<OpenedKern
       alertListeners: alerts.listeners,
       onStopped: () => alerts.close(),
     });
+    markets.bind(actor);
     const observation = new KernelObservation(actor, clock);
     const kernel: OpenedKernel = Object.assign(actor, { observation });
     if (options.autoStart !== false) await kernel.start();
@@ -223,27 +206,27 @@ function openStore(options: StoreOptions): Promise<Store> {
     : openSqliteStore({ path: options.path, versions: [INTENT_MACHINE_VERSION] });
 }
 
+function checkName(id: string): void {
+  if (NameSchema.safeParse(id).success) return;
+  throw new ConfigError(
+    `exchanges.${id}: the name must be 1 to 64 of A-Z a-z 0-9 . _ -, got ${id}`,
+  );
+}
+
 async function openAdapter(
   id: string,
   exchange: ExchangeOptions,
-  ports: { clock: Clock; random: Random; store: StoreOptions | undefined },
+  ports: Pick<AdapterContext, "clock" | "random" | "marketOf"> & {
+    readonly store: StoreOptions | undefined;
+  },
 ): Promise<ExchangeAdapter> {
   const path = `exchanges.${id}`;
-  if (!NameSchema.safeParse(id).success) {
-    throw new ConfigError(`${path}: the name must be 1 to 64 of A-Z a-z 0-9 . _ -, got ${id}`);
-  }
-  const factory = factories.get(exchange.kind);
-  if (factory === undefined) {
-    const known = [...factories.keys()].join(", ");
-    throw new ConfigError(`${path}.kind: expected one of ${known}, got ${exchange.kind}`, {
-      field: `${path}.kind`,
-    });
-  }
-  const given = await resolveLocalTestnet(adapterOptions(exchange), path);
+  const factory = factoryOf(exchange.kind, `${path}.kind`);
+  const given = await resolveLocalTestnet(adapterOptions(exchange), { kind: exchange.kind, path });
   // Beside the orders that the kernel keeps of it: a paper venue that forgot them would be another.
   const options = ports.store?.kind === "sqlite" && exchange.kind === "paper"
     ? { statePath: `${ports.store.path}/paper-${id}.db`, ...given }
     : given;
-  const { clock, random } = ports;
-  return await factory({ id, clock, random, options });
+  const { store: _, ...context } = ports;
+  return await factory({ ...context, id, options });
 }

@@ -2,8 +2,8 @@
  * Checks what `openKernel` is given before anything is opened. Nothing is silently ignored: an
  * option that is unknown, misspelt or not built yet is refused by name.
  */
-import type { RateLimits } from "./exchanges/exchange.ts";
 import { ConfigError } from "./model/errors.ts";
+import type { RateCaps, RateLimits } from "./model/rate_limits.ts";
 import {
   type ExchangeMode,
   RISK_KEYS,
@@ -26,14 +26,24 @@ const KERNEL_OPTIONS = [
   "alerts",
   "onAlert",
 ];
-const LIMIT_OPTIONS = ["ordersPerSecond", "weightPerMinute"];
+const CAP_OPTIONS = ["ordersPerSecond", "weightPerMinute"];
+const LIMIT_OPTIONS = [...CAP_OPTIONS, "budgets"];
+const BUDGET_OPTIONS = ["capacity", "decayPerSecond"];
 const STORE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   memory: ["kind"],
   sqlite: ["kind", "path"],
 };
 
 /** Options of the kernel's own; what is left belongs to the adapter and is checked by it. */
-const OWN_OPTIONS = ["enabled", "mode", "exclusiveAccount", "limits", "risk", "deadMansSwitch"];
+const OWN_OPTIONS = [
+  "enabled",
+  "mode",
+  "exclusiveAccount",
+  "allowWithdrawalKeys",
+  "limits",
+  "risk",
+  "deadMansSwitch",
+];
 
 /** @throws {ConfigError} naming the option. */
 export function checkKernelOptions(options: object): void {
@@ -51,7 +61,7 @@ export function checkStoreOptions(store: { readonly kind: string }): void {
 
 /** @param path of the exchange's section. @throws {ConfigError} naming the option. */
 export function checkExchangeOptions(exchange: Options, path: string): void {
-  const { enabled, mode, exclusiveAccount, limits } = exchange;
+  const { enabled, mode, exclusiveAccount, allowWithdrawalKeys, limits } = exchange;
   if (enabled !== undefined && typeof enabled !== "boolean") {
     refuse(`${path}.enabled`, `expected true or false, got ${typeof enabled}`);
   }
@@ -61,14 +71,52 @@ export function checkExchangeOptions(exchange: Options, path: string): void {
   if (exclusiveAccount !== undefined && typeof exclusiveAccount !== "boolean") {
     refuse(`${path}.exclusiveAccount`, `expected true or false, got ${typeof exclusiveAccount}`);
   }
-  if (limits === undefined) return;
-  if (typeof limits !== "object" || limits === null) {
-    refuse(`${path}.limits`, `expected an object with ${LIMIT_OPTIONS.join(" or ")}`);
+  if (allowWithdrawalKeys !== undefined && typeof allowWithdrawalKeys !== "boolean") {
+    const got = typeof allowWithdrawalKeys;
+    refuse(`${path}.allowWithdrawalKeys`, `expected true or false, got ${got}`);
   }
-  refuseUnknown(limits, `${path}.limits.`, LIMIT_OPTIONS);
-  for (const [name, value] of Object.entries(limits)) {
-    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
-    refuse(`${path}.limits.${name}`, `expected a number above 0, got ${String(value)}`);
+  if (limits !== undefined) checkLimits(limits, `${path}.limits`);
+}
+
+function checkLimits(limits: unknown, path: string): void {
+  const given = objectAt(limits, path, LIMIT_OPTIONS);
+  for (const name of CAP_OPTIONS) checkAmount(given[name], `${path}.${name}`);
+  const budgets = objectAt(given["budgets"] ?? {}, `${path}.budgets`, null);
+  for (const [name, budget] of Object.entries(budgets)) {
+    const change = objectAt(budget, `${path}.budgets.${name}`, BUDGET_OPTIONS);
+    for (const field of BUDGET_OPTIONS) {
+      checkAmount(change[field], `${path}.budgets.${name}.${field}`);
+    }
+  }
+}
+
+/** @param known null: any name. */
+function objectAt(value: unknown, path: string, known: readonly string[] | null): Options {
+  if (typeof value !== "object" || value === null) {
+    const shape = known === null ? "by name" : `with ${known.join(" or ")}`;
+    refuse(path, `expected an object ${shape}`);
+  }
+  if (known !== null) refuseUnknown(value, `${path}.`, known);
+  return value as Options; // Its fields stay unknown until each is checked.
+}
+
+function checkAmount(value: unknown, path: string): void {
+  if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value > 0)) {
+    return;
+  }
+  refuse(path, `expected a number above 0, got ${String(value)}`);
+}
+
+/** @param path of the exchange's section. @throws {ConfigError} for a budget the venue has not. */
+export function checkBudgets(
+  limits: RateCaps | undefined,
+  path: string,
+  { budgets }: RateLimits,
+): void {
+  for (const name of Object.keys(limits?.budgets ?? {})) {
+    if (budgets[name] !== undefined) continue;
+    const known = Object.keys(budgets).join(", ");
+    refuse(`${path}.limits.budgets.${name}`, `expected one of ${known || "none"}`);
   }
 }
 
@@ -80,9 +128,10 @@ export function checkExchangeOptions(exchange: Options, path: string): void {
  */
 export function settingsOf(
   id: string,
-  { mode, exclusiveAccount, risk }: {
+  { mode, exclusiveAccount, allowWithdrawalKeys, risk }: {
     readonly mode?: ExchangeMode;
     readonly exclusiveAccount?: boolean;
+    readonly allowWithdrawalKeys?: boolean;
     readonly risk?: unknown;
   },
   kernelRisk: unknown,
@@ -90,6 +139,7 @@ export function settingsOf(
   return {
     mode: mode ?? "live",
     exclusiveAccount: exclusiveAccount ?? false,
+    allowWithdrawalKeys: allowWithdrawalKeys ?? false,
     risk: riskLimits(riskPatch(kernelRisk, "risk"), riskPatch(risk, `exchanges.${id}.risk`)),
   };
 }
@@ -97,6 +147,7 @@ export function settingsOf(
 interface ExchangeSettings {
   readonly mode: ExchangeMode;
   readonly exclusiveAccount: boolean;
+  readonly allowWithdrawalKeys: boolean;
   readonly risk: RiskLimits;
 }
 
@@ -113,28 +164,6 @@ function riskPatch(given: unknown, path: string): RiskPatch | undefined {
 /** Without what the kernel obeys itself. */
 export function adapterOptions(exchange: Options): Options {
   return Object.fromEntries(Object.entries(exchange).filter(([key]) => !OWN_OPTIONS.includes(key)));
-}
-
-/** Orders are budgeted over this span: shorter ones would forbid every burst. */
-const ORDERS_SPAN_MS = 10_000;
-
-interface Limits {
-  readonly ordersPerSecond?: number;
-  readonly weightPerMinute?: number;
-}
-
-/** @returns the limits to keep; null: what the venue publishes. */
-export function limitsOf(limits: Limits | undefined, published: RateLimits): RateLimits | null {
-  if (limits === undefined) return null;
-  const { ordersPerSecond, weightPerMinute } = limits;
-  return {
-    orders: ordersPerSecond === undefined
-      ? published.orders
-      : { capacity: ordersPerSecond * (ORDERS_SPAN_MS / 1000), intervalMs: ORDERS_SPAN_MS },
-    weight: weightPerMinute === undefined
-      ? published.weight
-      : { capacity: weightPerMinute, intervalMs: 60_000 },
-  };
 }
 
 function refuseUnknown(given: object, prefix: string, known: readonly string[]): void {

@@ -65,7 +65,23 @@ const CASES: readonly (readonly [string, object, string])[] = [
     "an unknown limit",
     { exchanges: { p: { kind: "paper", limits: { ordersPerMinute: 5 } } } },
     "exchanges.p.limits.ordersPerMinute: unknown option, " +
-    "expected one of ordersPerSecond, weightPerMinute",
+    "expected one of ordersPerSecond, weightPerMinute, budgets",
+  ],
+  [
+    "a budget the venue does not have",
+    { exchanges: { p: { kind: "paper", limits: { budgets: { rest: { capacity: 5 } } } } } },
+    "exchanges.p.limits.budgets.rest: expected one of weight, orders",
+  ],
+  [
+    "a budget that is no number",
+    { exchanges: { p: { kind: "paper", limits: { budgets: { orders: { capacity: "5" } } } } } },
+    "exchanges.p.limits.budgets.orders.capacity: expected a number above 0, got 5",
+  ],
+  [
+    "an unknown word of a budget",
+    { exchanges: { p: { kind: "paper", limits: { budgets: { orders: { size: 5 } } } } } },
+    "exchanges.p.limits.budgets.orders.size: unknown option, expected one of capacity, " +
+    "decayPerSecond",
   ],
   [
     "a limit of nothing",
@@ -75,7 +91,25 @@ const CASES: readonly (readonly [string, object, string])[] = [
   [
     "an unknown kind",
     { exchanges: { p: { kind: "papper" } } },
-    "exchanges.p.kind: expected one of paper, binance, got papper",
+    "exchanges.p.kind: expected one of paper, binance, okx, bybit, hyperliquid, coinbase, " +
+    'kraken, krakenfutures, cme, nse, got papper (did you mean "paper"?)',
+  ],
+  [
+    "a leave to withdraw that is text",
+    { exchanges: { p: { kind: "paper", allowWithdrawalKeys: "true" } } },
+    "exchanges.p.allowWithdrawalKeys: expected true or false, got string",
+  ],
+  [
+    "a sandbox that the venue has not",
+    { exchanges: { k: { kind: "kraken", apiKey: "k", secret: "s", testnet: true } } },
+    "exchanges.k.testnet: Kraken has no sandbox with this API; use local (the testnet of this " +
+    "project) or false",
+  ],
+  [
+    "an exchange that lacks a key of its venue",
+    { exchanges: { b: { kind: "binance", apiKey: "abcdefgh" } } },
+    "exchanges.b.secret: Binance needs apiKey and secret: expected a text or { file: path }, got " +
+    "nothing; only `testnet: local` needs no keys",
   ],
 ];
 

@@ -1,19 +1,23 @@
 /**
- * `deno task demo`: the kernel through the real ccxt Binance class on the local testnet, where
- * recorded trades move the price, with a sample strategy and faults, all live in the inspector.
- * With `--seconds` it ends by itself and prints one JSON line with the verdict.
+ * `deno task demo`: the kernel through the real ccxt classes on the local testnet, where recorded
+ * trades move the price, with a sample strategy and faults, all live in the inspector. Binance alone
+ * unless `--exchanges` names more; one strategy then trades on all of them at once. With `--seconds`
+ * it ends by itself and prints one JSON line with the verdict.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { openKernel } from "../../mod.ts";
 import { defaultConfig } from "../config/config.ts";
 import { inspectorHandler } from "../inspector/handler.ts";
 import type { Clock } from "../model/clock.ts";
+import { KernelError } from "../model/errors.ts";
 import type { ExchangeKernel, Kernel } from "../model/facade.ts";
+import { EXCHANGE_NAMES, type ExchangeName } from "../testnet/dialects.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
 import { openLog } from "../telemetry/log.ts";
+import { demoMarket, demoSymbols } from "./demo_market.ts";
 import { DemoStrategy } from "./demo_strategy.ts";
-import { summarize, type Summary } from "./demo_summary.ts";
+import { summarize, type Summary, together } from "./demo_summary.ts";
 import { serveKernel } from "./serve.ts";
 import { startTestnetProcess, type TestnetProcess } from "./testnet_process.ts";
 
@@ -22,12 +26,12 @@ interface Flags {
   readonly headless: boolean;
   readonly port: number;
   readonly fault?: string;
+  readonly exchanges: readonly ExchangeName[];
 }
 
 const TRADES = new URL("../../tests/fixtures/trades/BTCUSDT-trades.csv", import.meta.url);
 /** The recording has a trade every 25 s: at this speed prices move eight times a second. */
 const SPEED = "200";
-const EXCHANGE = "binance";
 const SETTLE_MS = 40_000;
 
 if (import.meta.main) await main(Deno.args);
@@ -47,8 +51,15 @@ function parseFlags(args: readonly string[]): Flags {
     }
     return value;
   };
+  const names = (text: string): readonly ExchangeName[] =>
+    [...new Set(text.split(","))].map((name) => {
+      const known = EXCHANGE_NAMES.find((each) => each === name.trim());
+      if (known !== undefined) return known;
+      throw new InvalidArgumentError(`expected some of ${EXCHANGE_NAMES.join(", ")}, got ${name}`);
+    });
   return new Command("demo")
-    .description("The kernel on a local Binance, with a strategy and faults to watch")
+    .description("The kernel on local exchanges, with a strategy and faults to watch")
+    .option("--exchanges <a,b>", `of ${EXCHANGE_NAMES.join(", ")}`, names, ["binance"])
     .option("--seconds <n>", "stop after so long and print a summary", whole)
     .option("--headless", "no HTTP and no inspector", false)
     .option("--port <n>", "HTTP and inspector; 0 takes a free one", whole, 7070)
@@ -62,12 +73,15 @@ async function runDemo(flags: Flags): Promise<Summary> {
   // From the start: an interrupt while things open must not leave the testnet and the data behind.
   if (flags.seconds === undefined) Deno.addSignalListener("SIGINT", () => stop.abort());
   const data = await Deno.makeTempDir({ prefix: "exchange-kernel-demo-" });
+  const symbols = demoSymbols(flags.exchanges).join(",");
+  const feed = ["--feed", "replay", "--feed-file", TRADES.pathname, "--feed-speed", SPEED];
   await using testnet = await startTestnetProcess({
-    args: ["--feed", "replay", "--feed-file", TRADES.pathname, "--feed-speed", SPEED],
+    args: [...feed, "--feed-symbol", symbols, "--exchanges", flags.exchanges.join(",")],
   });
-  const exchanges = {
-    [EXCHANGE]: { kind: "binance", testnet: "local", endpoints: testnet.url },
-  } as const;
+  const exchanges = Object.fromEntries(flags.exchanges.map((name) => {
+    const { options } = demoMarket(name);
+    return [name, { ...options, testnet: "local" as const, endpoints: testnet.url }];
+  }));
   try {
     return flags.headless
       ? await headless(data, { exchanges, testnet, flags, stop })
@@ -117,16 +131,29 @@ async function served(data: string, stage: Stage): Promise<Summary> {
   }
 }
 
-async function trade(kernel: Kernel, { testnet, flags, stop }: Stage): Promise<Summary> {
-  const exchange = kernel.exchange(EXCHANGE);
+async function trade(kernel: Kernel, stage: Stage): Promise<Summary> {
+  return together(
+    await Promise.all(stage.flags.exchanges.map((name) => tradeOn(name, kernel, stage))),
+  );
+}
+
+async function tradeOn(
+  name: ExchangeName,
+  kernel: Kernel,
+  { testnet, flags, stop }: Stage,
+): Promise<Summary> {
+  const exchange = kernel.exchange(name);
+  const { symbolId } = demoMarket(name);
   const strategy = new DemoStrategy({
     exchange,
+    symbolId,
     clock: systemClock,
     random: systemRandom,
-    price: () => lastPrice(testnet.url),
+    price: () => lastPrice(exchange, symbolId),
     signal: stop.signal,
   });
-  const cancelTimers = schedule(systemClock, stop, testnet, flags);
+  const arm = (fault: object) => void testnet.arm({ exchange: name, ...fault, count: 1 });
+  const cancelTimers = schedule(systemClock, stop, arm, flags);
   try {
     await strategy.run();
   } finally {
@@ -134,37 +161,36 @@ async function trade(kernel: Kernel, { testnet, flags, stop }: Stage): Promise<S
   }
   await settled(exchange);
   const { acknowledged } = strategy;
-  return summarize({ kernel, exchangeId: EXCHANGE, ledger: await testnet.ledger(), acknowledged });
+  const ledger = await testnet.ledger(name);
+  return summarize({ kernel, exchangeId: name, ledger, acknowledged });
 }
 
 /** A lost response and a dropped connection a third and two thirds through; then the end. */
 function schedule(
   clock: Clock,
   stop: AbortController,
-  testnet: TestnetProcess,
+  arm: (fault: object) => void,
   { seconds, fault }: Flags,
 ): readonly (() => void)[] {
   const span = (seconds ?? 60) * 1000;
-  const arm = (name: string, match?: object) => () =>
-    void testnet.arm({ fault: name, ...(match ?? {}), count: 1 });
   const submit = { match: { operation: "order.place" } };
   const timers = [
-    clock.setTimer(arm("responseLost", submit), span / 3),
-    clock.setTimer(arm("dropSocket"), (span * 2) / 3),
+    clock.setTimer(() => arm({ fault: "responseLost", ...submit }), span / 3),
+    clock.setTimer(() => arm({ fault: "dropSocket" }), (span * 2) / 3),
   ];
-  if (fault !== undefined) timers.push(clock.setTimer(arm(fault, submit), span / 2));
+  if (fault !== undefined) timers.push(clock.setTimer(() => arm({ fault, ...submit }), span / 2));
   if (seconds !== undefined) timers.push(clock.setTimer(() => stop.abort(), span));
   return timers;
 }
 
-async function lastPrice(url: string): Promise<string | null> {
-  const response = await fetch(`${url}/api.binance.com/api/v3/ticker/price?symbol=BTCUSDT`);
-  if (!response.ok) {
-    await response.body?.cancel();
-    return null;
+/** Null while the venue does not answer: the strategy then waits. */
+async function lastPrice(exchange: ExchangeKernel, symbolId: string): Promise<string | null> {
+  try {
+    return (await exchange.marketData.fetchTicker(symbolId)).last;
+  } catch (error) {
+    if (error instanceof KernelError) return null;
+    throw error;
   }
-  const { price } = await response.json() as { readonly price: string };
-  return price;
 }
 
 /** Every intent has ended, or time is up and the summary shows what did not. */

@@ -10,6 +10,8 @@ import type { IntentId } from "../model/scalars.ts";
 
 export interface StrategyOptions {
   readonly exchange: ExchangeKernel;
+  /** Default: BTC/USDT. */
+  readonly symbolId?: string;
   readonly clock: Clock;
   readonly random: Random;
   /** The market's last price as text; null when it is not known. */
@@ -21,7 +23,7 @@ export interface StrategyOptions {
   readonly onAcknowledged?: (id: IntentId) => void;
 }
 
-const SYMBOL = "BTC/USDT";
+const SYMBOL_DEFAULT = "BTC/USDT";
 const AMOUNT = "0.002";
 const APP = "demo";
 /** A step every so often keeps a page lively without hiding anything in a blur. */
@@ -36,11 +38,13 @@ export class DemoStrategy {
   /** Every id that was acknowledged. */
   readonly acknowledged = new Set<IntentId>();
   readonly #o: StrategyOptions;
+  readonly #symbolId: string;
   readonly #ladder: IntentId[] = [];
   readonly #brackets: Promise<void>[] = [];
 
   constructor(options: StrategyOptions) {
     this.#o = options;
+    this.#symbolId = options.symbolId ?? SYMBOL_DEFAULT;
   }
 
   /** Trades until the signal aborts, then cancels what rests and waits for its brackets. */
@@ -49,7 +53,7 @@ export class DemoStrategy {
     await this.#adopt();
     while (!signal.aborted) {
       const price = Number(await this.#o.price());
-      // A strategy may think in floats; what it orders is text on the tick.
+      // A strategy may think in floats; what it orders is text, rounded to the venue's tick.
       if (price > 0) {
         const turn = random.next();
         if (turn < 0.4) this.#brackets.push(this.#bracket(price));
@@ -94,9 +98,16 @@ export class DemoStrategy {
   async #ladderMove(price: number): Promise<void> {
     const id = this.#ladder[Math.floor(this.#o.random.next() * this.#ladder.length)];
     if (id === undefined) return;
-    const limitPrice = onTick(price * (0.96 + this.#o.random.next() / 100));
-    const order = { symbolId: SYMBOL, side: "BUY", amount: AMOUNT, limitPrice };
-    await this.#attempt(() => this.#o.exchange.modifyOrder(id, order));
+    const limitPrice = asText(price * (0.96 + this.#o.random.next() / 100));
+    const { exchange } = this.#o;
+    const order = {
+      symbolId: this.#symbolId,
+      side: "BUY",
+      amount: AMOUNT,
+      limitPrice,
+      round: true,
+    };
+    await this.#attempt(() => exchange.modifyOrder(id, order));
   }
 
   async #place(
@@ -106,11 +117,12 @@ export class DemoStrategy {
     timeInForce = "GTC",
   ): Promise<IntentId | null> {
     const order = {
-      symbolId: SYMBOL,
+      symbolId: this.#symbolId,
       side,
       amount: AMOUNT,
-      limitPrice: onTick(price),
+      limitPrice: asText(price),
       timeInForce,
+      round: true,
     };
     const options = { labels: { app: APP, ...labels } };
     const id = await this.#attempt(() => this.#o.exchange.placeOrder(order, options));
@@ -149,7 +161,7 @@ export class DemoStrategy {
   }
 }
 
-/** BTC/USDT moves in cents. */
-function onTick(price: number): string {
+/** Without the digits that a float makes up. */
+function asText(price: number): string {
   return price.toFixed(2);
 }

@@ -41,3 +41,17 @@ export function summarize({ kernel, exchangeId, ledger, acknowledged }: Evidence
     drift: kernel.exchange(exchangeId).getReconciliationMetrics().openDrift,
   };
 }
+
+/** Several exchanges as one. */
+export function together(summaries: readonly Summary[]): Summary {
+  const sum = (field: keyof Summary) => summaries.reduce((all, each) => all + each[field], 0);
+  return {
+    intents: sum("intents"),
+    completed: sum("completed"),
+    canceled: sum("canceled"),
+    failed: sum("failed"),
+    duplicates: sum("duplicates"),
+    lost: sum("lost"),
+    drift: sum("drift"),
+  };
+}

@@ -67,7 +67,7 @@ export function differences(record: KernelRecord, ledger: Ledger): Differences {
   const strangers: string[] = [];
   const disagreements: string[] = [];
   for (const order of ledger.orders) {
-    const id = order.clientOrderId;
+    const id = ourForm(order.clientOrderId);
     const owner = record.owners[id];
     if (owner !== undefined && isLive(order)) {
       if (live.has(owner)) twiceLive.push(owner);
@@ -82,11 +82,18 @@ export function differences(record: KernelRecord, ledger: Ledger): Differences {
     seen.add(id);
   }
   for (const [id, intent] of Object.entries(record.intents)) {
-    const venue = live.get(id)?.clientOrderId ?? null;
+    const order = live.get(id);
+    const venue = order === undefined ? null : ourForm(order.clientOrderId);
     if (intent.liveOrder === venue && !isUnsettled(intent.state)) continue;
     disagreements.push(`${id}: ${intent.state} with ${intent.liveOrder}, at the venue ${venue}`);
   }
   return { duplicates, twiceLive, strangers, disagreements };
+}
+
+/** Venues spell the same 128 bits as plain hex, with `0x` before it or as a UUID. */
+function ourForm(clientOrderId: string): string {
+  const hex = clientOrderId.replace(/^0x|-/g, "").toLowerCase();
+  return /^[0-9a-f]{32}$/.test(hex) ? hex : clientOrderId;
 }
 
 /** On its way to somewhere else: nothing to be compared yet. */

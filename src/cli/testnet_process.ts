@@ -3,7 +3,8 @@ import type { Ledger } from "../testnet/dialect.ts";
 
 export interface TestnetProcess extends AsyncDisposable {
   readonly url: string;
-  ledger(): Promise<Ledger>;
+  ledger(exchange?: string): Promise<Ledger>;
+  /** `exchange` among its fields says where; Binance unless told. */
   arm(fault: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function startTestnetProcess({ args }: TestnetFlags): Promise<Testn
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    ledger: () => getJson<Ledger>(`${url}/_control/ledger?exchange=${EXCHANGE}`),
+    ledger: (exchange = EXCHANGE) => getJson<Ledger>(`${url}/_control/ledger?exchange=${exchange}`),
     arm: async (fault) => {
       const body = JSON.stringify({ exchange: EXCHANGE, ...fault });
       const headers = { "content-type": "application/json" };

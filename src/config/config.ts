@@ -2,22 +2,27 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { ConfigError } from "../model/errors.ts";
+import { sharedAccounts } from "../model/exchange_accounts.ts";
+import {
+  canonicalKind,
+  EXCHANGE_KINDS,
+  type ExchangeKind,
+  KIND_ALIASES,
+  testnetRefusal,
+} from "../model/exchange_kinds.ts";
 import { CONFIG_BYTES_MAX, EXCHANGES_MAX } from "../model/limits.ts";
 import { isSecretField, registerSecret } from "../telemetry/redact.ts";
-import { refuseReadableKeys, requireKeys } from "./credentials.ts";
+import { checkKeys, refuseReadableKeys, withReadKeys } from "./credentials.ts";
+import { isSwitchedOff, withoutUnset } from "./disabled.ts";
 import { checkDeadMansSwitch } from "./dead_mans_switch.ts";
 import { interpolate, type Path } from "./interpolation.ts";
 import { addIssues, Mistakes, refusePrototypeKeys } from "./mistakes.ts";
 import {
-  AVAILABLE_KINDS,
   EXCHANGE_SCHEMAS,
   type ExchangeConfig,
-  type ExchangeKind,
   ExchangeNameSchema,
   type KernelConfig,
   KernelSchema,
-  KIND_ALIASES,
-  PLANNED_KINDS,
 } from "./schema.ts";
 import { didYouMean } from "./suggestion.ts";
 
@@ -66,11 +71,34 @@ export async function loadConfig(path: string, options: ConfigOptions = {}): Pro
       : "unreadable";
     throw new ConfigError(`${path}:1:1 cannot read the configuration: ${reason}`, { file: path });
   }
-  return parseConfig(text, { ...options, file: path, mode });
+  const { config, mistakes } = read(text, { ...options, file: path, mode });
+  const exchanges: Record<string, ExchangeConfig> = {};
+  for (const [name, exchange] of Object.entries(config.exchanges)) {
+    exchanges[name] = !exchange.enabled ? exchange : await withReadKeys(
+      exchange,
+      (field, rule) => mistakes.add(["exchanges", name, field], rule),
+    );
+  }
+  registerSecrets(exchanges);
+  for (const { id, field, rule } of sharedAccounts(sectionsOf(exchanges), null)) {
+    mistakes.add(["exchanges", id, field], rule);
+  }
+  mistakes.throwIfAny();
+  return { ...config, exchanges };
 }
 
-/** As {@linkcode loadConfig}, from text. @throws {ConfigError} */
+/** As {@linkcode loadConfig}, from text; keys in files are left to be read. @throws {ConfigError} */
 export function parseConfig(text: string, options: ParseOptions): KernelConfig {
+  return read(text, options).config;
+}
+
+interface ReadConfig {
+  readonly config: KernelConfig;
+  /** Empty so far. */
+  readonly mistakes: Mistakes;
+}
+
+function read(text: string, options: ParseOptions): ReadConfig {
   const lines = new LineCounter();
   const document = parsed(text, lines, options.file);
   const mistakes = new Mistakes(options.file, document, lines);
@@ -88,13 +116,18 @@ export function parseConfig(text: string, options: ParseOptions): KernelConfig {
     mistakes.addAt(0, "", error instanceof Error ? error.message : "cannot be read");
     mistakes.throwIfAny();
   }
-  const { value, substituted } = interpolate(plain, {
-    env: options.env ?? ((name) => Deno.env.get(name)),
+  const { value, substituted } = interpolate(withoutUnset(plain, envOf(options)), {
+    env: envOf(options),
     mistake: (path, message) => mistakes.add(path, message),
   });
   // Before anything of the values can get into a message.
   registerSecrets(value);
-  return checked({ value, substituted, mistakes, mode: options.mode ?? null });
+  const config = checked({ value, substituted, mistakes, mode: options.mode ?? null });
+  return { config, mistakes };
+}
+
+function envOf({ env }: ParseOptions): (name: string) => string | undefined {
+  return env ?? ((name) => Deno.env.get(name));
 }
 
 function syntaxMessage(message: string): string {
@@ -141,6 +174,10 @@ function checked({ value, substituted, mistakes, mode }: Unchecked): KernelConfi
   return { ...result.data, exchanges };
 }
 
+function sectionsOf(exchanges: KernelConfig["exchanges"]) {
+  return Object.entries(exchanges).map(([id, exchange]) => [id, { ...exchange }] as const);
+}
+
 function exchangeSections(value: unknown): readonly [string, unknown][] {
   if (typeof value !== "object" || value === null || !("exchanges" in value)) return [];
   const { exchanges } = value;
@@ -166,7 +203,9 @@ function checkedExchange(
     mistakes,
   });
   if (kind === null) return null;
-  if (kind !== "paper") requireKeys(section, base, mistakes);
+  if (!isSwitchedOff(section)) checkKeys(kind, section, { base, mistakes });
+  const refusal = testnetRefusal(kind, "testnet" in section ? flagOf(section.testnet) : undefined);
+  if (refusal !== null) mistakes.add([...base, "testnet"], refusal);
   const schema: z.ZodType<ExchangeConfig> = EXCHANGE_SCHEMAS[kind];
   const result = schema.safeParse({ ...section, kind });
   if (result.success) {
@@ -181,32 +220,28 @@ function checkedKind(
   written: unknown,
   { base, substituted, mistakes }:
     & { readonly base: Path }
-    & Pick<
-      Unchecked,
-      "substituted" | "mistakes"
-    >,
+    & Pick<Unchecked, "substituted" | "mistakes">,
 ): ExchangeKind | null {
-  const kind = typeof written === "string" ? KIND_ALIASES[written] ?? written : written;
-  const available = AVAILABLE_KINDS.find((one) => one === kind);
-  if (available !== undefined) return available;
+  const kind = typeof written === "string" ? canonicalKind(written) : written;
+  const known = EXCHANGE_KINDS.find((one) => one === kind);
+  if (known !== undefined) return known;
   const path = [...base, "kind"];
-  const all = [...AVAILABLE_KINDS, ...PLANNED_KINDS];
-  const open = AVAILABLE_KINDS.join(", ");
-  if (typeof kind === "string" && all.some((one) => one === kind)) {
-    mistakes.add(path, `${kind} is planned and not available yet; available now: ${open}`);
-    return null;
-  }
   const got = substituted.has(path.join("\n"))
     ? "the value of a variable"
     : typeof kind === "string"
     ? `${JSON.stringify(kind.slice(0, 64))}${
-      didYouMean(kind, [...all, ...Object.keys(KIND_ALIASES)])
+      didYouMean(kind, [...EXCHANGE_KINDS, ...Object.keys(KIND_ALIASES)])
     }`
     : kind === undefined
     ? "nothing"
     : typeof kind;
-  mistakes.add(path, `expected one of ${all.join(", ")}, got ${got}`);
+  mistakes.add(path, `expected one of ${EXCHANGE_KINDS.join(", ")}, got ${got}`);
   return null;
+}
+
+/** What came from a variable is text. */
+function flagOf(value: unknown): unknown {
+  return value === "true" ? true : value;
 }
 
 function registerSecrets(value: unknown): void {

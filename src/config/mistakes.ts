@@ -96,6 +96,15 @@ export function addIssues(issues: readonly z.core.$ZodIssue[], context: IssueCon
       }
       continue;
     }
+    if (issue.code === "invalid_union") {
+      // The form that was meant is the one whose own rules were reached.
+      const meant = issue.errors.find(([first]) => first !== undefined && !isOtherForm(first));
+      if (meant !== undefined) {
+        const inside = meant.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+        addIssues(inside, context);
+        continue;
+      }
+    }
     const value = valueAt(context.value, inner);
     const got = value === undefined ? "got nothing" : `got ${shown(value, path, context)}`;
     const hint = issue.code === "invalid_value" && typeof value === "string"
@@ -103,6 +112,10 @@ export function addIssues(issues: readonly z.core.$ZodIssue[], context: IssueCon
       : "";
     context.mistakes.add(path, `${expectation(issue)}, ${got}${hint}`);
   }
+}
+
+function isOtherForm({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
 /** The keys of the object at `path`: zod does not say, but the schema's JSON form does. */
@@ -116,7 +129,8 @@ function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
     if (typeof inner !== "object") return [];
     shape = inner;
   }
-  return Object.keys(shape.properties ?? {});
+  const form = shape.anyOf?.find((each) => each.properties !== undefined) ?? shape;
+  return Object.keys(form.properties ?? {});
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -1,26 +1,21 @@
 /** The shape of `kernel.yaml`. Every object is strict: an unknown key is never ignored. */
 import { z } from "zod";
 import { type Decimal, DecimalSchema, isNegative, isPositive } from "../model/decimal.ts";
+import {
+  CCXT_KINDS,
+  CCXT_VENUES,
+  type CcxtKind,
+  type ExchangeKind,
+  type KeyField,
+} from "../model/exchange_kinds.ts";
+import type { KeyFileReference } from "../model/exchange_keys.ts";
+import { KEY_FILE_BYTES_MAX } from "../model/limits.ts";
+import type { RateCaps } from "../model/rate_limits.ts";
 import { type ExchangeMode, type RiskPatch, riskSchema } from "../model/risk.ts";
 import { LOG_LEVELS, type LogLevel } from "../telemetry/log.ts";
 import { webhookRefusal } from "../telemetry/webhook.ts";
 
-/** What this version can open. */
-export const AVAILABLE_KINDS = ["paper", "binance"] as const;
-
-/** Named by the design and not built yet: refused with that reason, never silently skipped. */
-export const PLANNED_KINDS = ["okx", "bybit", "hyperliquid", "coinbase", "kraken"] as const;
-
-/** Older names people still write. */
-export const KIND_ALIASES: Readonly<Record<string, string>> = { okex: "okx" };
-
-export type ExchangeKind = typeof AVAILABLE_KINDS[number];
 export type TestnetOption = boolean | "local";
-
-export interface RateLimits {
-  readonly ordersPerSecond?: number;
-  readonly weightPerMinute?: number;
-}
 
 interface CommonExchangeConfig {
   readonly enabled: boolean;
@@ -28,11 +23,13 @@ interface CommonExchangeConfig {
   readonly mode: ExchangeMode;
   /** Nobody but this kernel trades on the account. */
   readonly exclusiveAccount: boolean;
+  /** A key that may withdraw is used all the same; else its exchange is parked. */
+  readonly allowWithdrawalKeys?: boolean;
   /** Caps of this account, over the kernel's. */
   readonly risk?: RiskPatch;
   /** The venue cancels every order of the account once the kernel is silent for so long. */
   readonly deadMansSwitch?: { readonly timeoutMs: number };
-  readonly limits?: RateLimits;
+  readonly limits?: RateCaps;
 }
 
 export interface PaperExchangeConfig extends CommonExchangeConfig {
@@ -62,6 +59,11 @@ export type PaperFeedConfig =
     readonly symbolId: string;
     readonly speed?: number;
     readonly loop?: boolean;
+  }
+  | {
+    readonly kind: "live";
+    readonly exchange: string;
+    readonly symbols: readonly string[];
   };
 
 export interface PaperInstrumentConfig {
@@ -73,12 +75,15 @@ export interface PaperInstrumentConfig {
   readonly maxQuantity?: Decimal;
 }
 
-export interface BinanceExchangeConfig extends CommonExchangeConfig {
-  readonly kind: "binance";
-  readonly market: "spot";
-  /** Both or neither; neither only with `testnet: local`, which has a pair of its own. */
-  readonly apiKey?: string;
-  readonly secret?: string;
+/** A key as text, or in a file that only its owner can read. */
+export type KeyOption = string | KeyFileReference;
+
+/** Which keys there are, and whether they may be absent, follows from the kind. */
+export interface CcxtExchangeConfig
+  extends CommonExchangeConfig, Readonly<Partial<Record<KeyField, KeyOption>>> {
+  readonly kind: CcxtKind;
+  /** Only where each market has an account of its own. */
+  readonly market?: string;
   /** `true` is the exchange's own sandbox, `"local"` the testnet of this project. */
   readonly testnet: TestnetOption;
   /** Where all its hosts are served instead, e.g. `http://127.0.0.1:7171`. */
@@ -86,7 +91,14 @@ export interface BinanceExchangeConfig extends CommonExchangeConfig {
   readonly requestTimeoutMs?: number;
 }
 
-export type ExchangeConfig = PaperExchangeConfig | BinanceExchangeConfig;
+/** The options are texts: what is missing is for the adapter to name. */
+export interface TraditionalExchangeConfig extends CommonExchangeConfig {
+  readonly kind: "cme" | "nse";
+  readonly testnet: boolean;
+  readonly [option: string]: unknown;
+}
+
+export type ExchangeConfig = PaperExchangeConfig | CcxtExchangeConfig | TraditionalExchangeConfig;
 
 export interface HttpConfig {
   readonly port: number;
@@ -141,11 +153,19 @@ const common = {
   enabled: flag.default(true),
   mode: z.enum(["live", "observe"]).default("live"),
   exclusiveAccount: flag.default(false),
+  allowWithdrawalKeys: flag.exactOptional(),
   risk: risk.exactOptional(),
   deadMansSwitch: z.strictObject({ timeoutMs: integer(1_000, 3_600_000) }).exactOptional(),
   limits: z.strictObject({
     ordersPerSecond: integer(1, 10_000).exactOptional(),
     weightPerMinute: integer(1, 10_000_000).exactOptional(),
+    budgets: z.record(
+      z.string().min(1).max(64),
+      z.strictObject({
+        capacity: integer(1, 1_000_000_000).exactOptional(),
+        decayPerSecond: z.number().positive().max(1_000_000).exactOptional(),
+      }),
+    ).exactOptional(),
   }).exactOptional(),
 };
 
@@ -159,7 +179,12 @@ const testnet = z.preprocess(
   z.union([z.boolean(), z.literal("local")], "expected one of false, true, local"),
 );
 
-const credential = z.string().min(1).max(8_192);
+/** Text, or where the text lies; the file is read when the configuration is. */
+const key = z.union([
+  z.string().min(1).max(KEY_FILE_BYTES_MAX),
+  z.strictObject({ file: z.string().min(1) }),
+], "expected a text or { file: path }");
+const text = z.string().min(1).max(KEY_FILE_BYTES_MAX);
 
 const paperFeed = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
@@ -176,7 +201,12 @@ const paperFeed = z.discriminatedUnion("kind", [
     speed: z.number().positive().exactOptional(),
     loop: flag.exactOptional(),
   }),
-], "expected one of none, synthetic, replay");
+  z.strictObject({
+    kind: z.literal("live"),
+    exchange: z.string().min(1),
+    symbols: z.array(z.string().min(1)).min(1),
+  }),
+], "expected one of none, synthetic, replay, live");
 
 const paperInstrument = z.strictObject({
   base: z.string().min(1),
@@ -199,18 +229,58 @@ export const EXCHANGE_SCHEMAS = {
     statePath: z.string().min(1).nullable().exactOptional(),
     instruments: z.array(paperInstrument).min(1).exactOptional(),
   }),
-  binance: z.strictObject({
-    kind: z.literal("binance"),
+  ...ccxtSchemas(),
+  cme: z.strictObject({
+    kind: z.literal("cme"),
     ...common,
-    market: z.enum(["spot"]).default("spot"),
+    testnet: flag.default(false),
+    // As CME's request centre gives them out; see docs/venues/CME.md.
+    apiKey: key.exactOptional(),
+    secret: key.exactOptional(),
+    sessionId: text.exactOptional(),
+    firmId: text.exactOptional(),
+    gateway: text.exactOptional(),
+    certification: text.exactOptional(),
+  }),
+  nse: z.strictObject({
+    kind: z.literal("nse"),
+    ...common,
+    testnet: flag.default(false),
+    // See docs/venues/NSE.md for the two routes.
+    route: z.enum(["broker", "exchange"]).default("broker"),
+    segments: z.array(z.enum(["EQ", "FO", "CD"])).min(1).exactOptional(),
+    apiKey: key.exactOptional(),
+    secret: key.exactOptional(),
+    accessToken: key.exactOptional(),
+    broker: text.exactOptional(),
+    memberId: text.exactOptional(),
+    gateway: text.exactOptional(),
+    algoId: text.exactOptional(),
+    certification: text.exactOptional(),
+  }),
+} as const satisfies Record<ExchangeKind, z.ZodType>;
+
+function ccxtSchemas(): Readonly<Record<CcxtKind, z.ZodType<CcxtExchangeConfig, unknown>>> {
+  const entries = CCXT_KINDS.map((kind) => [kind, ccxt(kind)] as const);
+  return Object.fromEntries(entries) as ReturnType<typeof ccxtSchemas>; // one for every kind
+}
+
+function ccxt(kind: CcxtKind): z.ZodType<CcxtExchangeConfig, unknown> {
+  const { keys, markets } = CCXT_VENUES[kind];
+  const market: [string, z.ZodType<string>][] = markets.length === 0
+    ? []
+    : [["market", z.enum(markets).default(markets[0]!)]];
+  return z.strictObject({
+    kind: z.literal(kind),
+    ...common,
+    ...Object.fromEntries(market),
     // Whether they may be absent is for `requireKeys` to say.
-    apiKey: credential.exactOptional(),
-    secret: credential.exactOptional(),
+    ...Object.fromEntries(keys.map((field) => [field, key.exactOptional()])),
     testnet: testnet.default(false),
     endpoints: endpoints.nullable().default(null),
     requestTimeoutMs: integer(1, 120_000).exactOptional(),
-  }),
-} as const satisfies Record<ExchangeKind, z.ZodType>;
+  });
+}
 
 /** Everything but the exchanges' own options. */
 export const KernelSchema = z.strictObject({

@@ -6,9 +6,26 @@ import type { Balance, Position } from "../model/account.ts";
 import type { Decimal } from "../model/decimal.ts";
 import type { Fill } from "../model/fill.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
-import type { Ticker } from "../model/market.ts";
+import type { KeyPermissions } from "../model/key_permissions.ts";
+import type { Ohlcv, Ticker, Trade } from "../model/market.ts";
+import type {
+  BookRules,
+  BookSnapshot,
+  BookTopic,
+  MarketFact,
+  Timeframe,
+  Topic,
+} from "../model/market_feed.ts";
 import type { StandardOrder } from "../model/order.ts";
+import type {
+  RateLimits,
+  ReportedUsage,
+  RequestAbout,
+  RequestCost,
+  RequestPriority,
+} from "../model/rate_limits.ts";
 import type { ClientOrderId, EpochMs, ExchangeOrderId } from "../model/scalars.ts";
+import type { SymbolResolution } from "../model/symbol.ts";
 import type {
   AmendOutcome,
   CancelOutcome,
@@ -29,6 +46,23 @@ export type {
   UnknownCause,
   VenueOrder,
 } from "../model/venue.ts";
+
+export type {
+  AllowanceBudget,
+  Budget,
+  BudgetChange,
+  BudgetCost,
+  BudgetScope,
+  BudgetUsage,
+  DecayBudget,
+  RateCaps,
+  RateLimits,
+  ReportedUsage,
+  RequestAbout,
+  RequestCost,
+  RequestPriority,
+  WindowBudget,
+} from "../model/rate_limits.ts";
 
 /** Consulted by the adapter synchronously, last before the wire. */
 export interface SendGate {
@@ -96,14 +130,23 @@ export interface Execution {
   fillsOf(ref: OrderRef): Promise<ReadOutcome<readonly Fill[]>>;
   /** Every asset the account holds. */
   balances(): Promise<ReadOutcome<readonly Balance[]>>;
-  /** Every open position; empty on spot accounts. */
+  /**
+   * Every open position, in base units; empty on spot accounts. Flat contracts may be listed with
+   * quantity 0, for their leverage: one that is not told counts as 1 in the risk rules.
+   */
   positions(): Promise<ReadOutcome<readonly Position[]>>;
   /**
    * Arms the venue's own dead-man's switch, or winds it up again: unless that happens anew within
    * `timeoutMs`, the venue cancels every order in its scope. Null disarms it. Only where
    * `capabilities.deadMansSwitch` is a timer.
+   *
+   * @param symbolIds where orders of ours may be; read where its scope is a symbol, and those that
+   * were armed before and are no longer among them are disarmed
    */
-  armDeadMansSwitch?(timeoutMs: number | null): Promise<ArmOutcome>;
+  armDeadMansSwitch?(
+    timeoutMs: number | null,
+    symbolIds?: readonly string[],
+  ): Promise<ArmOutcome>;
 }
 
 /** What came of winding up a dead-man's switch. */
@@ -144,20 +187,45 @@ export type RequestKind =
   | "serverTime"
   | "deadMansSwitch";
 
-/** What one request takes from each budget. */
-export interface RequestCost {
-  /** Of the per-IP weight budget. */
-  readonly weight: number;
-  /** Of the per-account order budget. */
-  readonly orders: number;
-}
+/** All of them, for whoever has to go through a profile's costs. */
+export const REQUEST_KINDS: readonly RequestKind[] = [
+  "submit",
+  "cancel",
+  "amend",
+  "lookup",
+  "openOrders",
+  "fillsSince",
+  "fillsOf",
+  "balances",
+  "positions",
+  "instruments",
+  "ticker",
+  "serverTime",
+  "deadMansSwitch",
+];
 
-/** The venue's budgets: at most `capacity` in any `intervalMs`. */
-export interface RateLimits {
-  /** Of all requests together, in the venue's weight units. */
-  readonly weight: { readonly capacity: number; readonly intervalMs: number };
-  /** Of placements, each counting 1 unless `cost` says otherwise. */
-  readonly orders: { readonly capacity: number; readonly intervalMs: number };
+/** A request as far as its cost depends on it; a kind alone: about nothing in particular. */
+export type RequestEndpoint = RequestKind | (RequestAbout & { readonly kind: RequestKind });
+
+/** `full`: too many wait already. `stopped`: the exchange sends nothing any more. */
+export type AcquireOutcome = "granted" | "full" | "stopped";
+
+/** The budgets of an exchange, for what an adapter sends beside what it was asked for. */
+export interface RequestLimits {
+  /**
+   * Waits for the right to send; nothing may be sent without.
+   *
+   * @param weight how many such requests: their cost is taken so many times
+   * @throws the signal's reason once it aborts
+   */
+  acquire(
+    endpoint: RequestEndpoint,
+    weight: number,
+    priority: RequestPriority,
+    signal: AbortSignal,
+  ): Promise<AcquireOutcome>;
+  /** How many such requests could go at once, were nobody waiting; none while there is a ban. */
+  remaining(endpoint: RequestEndpoint): number;
 }
 
 /** Constants of a venue that safety rests on; each with its source in the profile. */
@@ -178,8 +246,8 @@ export interface ExchangeCapabilities {
   readonly timing: VenueTiming;
   /** What the venue publishes, or the strictest it is known to enforce. */
   readonly rateLimits: RateLimits;
-  /** What a request of this kind takes from the budgets. */
-  readonly cost: (kind: RequestKind) => RequestCost;
+  /** What a request of this kind takes from the budgets; asked before every request. */
+  readonly cost: (kind: RequestKind, about: RequestAbout) => RequestCost;
   /** Whether a not yet acknowledged order can be canceled by client order id. */
   readonly cancelByClientOrderId: boolean;
   /** Whether price and quantity of a live order change without a cancel. */
@@ -197,13 +265,15 @@ export type VenueFact =
     readonly balances: readonly Balance[];
     readonly receivedAt: EpochMs;
   }
-  | { readonly kind: "ticker"; readonly ticker: Ticker; readonly receivedAt: EpochMs }
-  /** By response headers: how much of each budget the venue counts as used in its interval. */
+  /** Positions that changed, by symbol and side; quantity 0 is closed. Others stay as they are. */
   | {
-    readonly kind: "usage";
-    readonly weightUsed: number | null;
-    readonly ordersUsed: number | null;
+    readonly kind: "positions";
+    readonly positions: readonly Position[];
+    readonly receivedAt: EpochMs;
   }
+  | MarketFact
+  /** How much of its budgets the venue counts as used, by response headers or asked. */
+  | ({ readonly kind: "usage" } & ReportedUsage)
   /** 429 or 418: nothing may be sent for so long. */
   | { readonly kind: "banned"; readonly retryAfterMs: number; readonly status: number }
   /** A frame or row that does not parse; dropped, counted and shown. */
@@ -234,16 +304,64 @@ export interface Instruments {
   get(symbolId: string): SymbolMetadata | undefined;
   /** All of it; empty before the first load. */
   list(): readonly SymbolMetadata[];
+  /** What a name stands for, in whichever spelling; absent where names are canonical alone. */
+  readonly resolve?: (name: string) => SymbolResolution;
+  /** What the venue calls a currency, for people; undefined where it does not tell. */
+  readonly currencyName?: (code: string) => string | undefined;
 }
 
-/** Prices as the venue streams them. */
+/** The market, read once. Absent members: the venue does not tell. */
 export interface MarketData {
-  /** From now on `ticker` facts come for these symbols. */
-  subscribeTicks(symbolIds: readonly string[]): Promise<void>;
-  /** The newest one; undefined before it came. */
+  /** The newest one the stream told; undefined before it came. */
   ticker(symbolId: string): Ticker | undefined;
-  /** Reads it once; absent where only the stream tells prices. */
+  /** Reads it once. */
   readonly readTicker?: (symbolId: string) => Promise<ReadOutcome<Ticker>>;
+  /** At least `depth` levels of each side where there are as many and the venue tells them. */
+  readonly readBook?: (symbolId: string, depth: number) => Promise<ReadOutcome<BookSnapshot>>;
+  /** The newest `limit`, oldest first. */
+  readonly readTrades?: (
+    symbolId: string,
+    limit: number,
+  ) => Promise<ReadOutcome<readonly Trade[]>>;
+  /** Oldest first, from `since` on; the newest `limit` where it is null. */
+  readonly readOhlcv?: (
+    symbolId: string,
+    query: CandleQuery,
+  ) => Promise<ReadOutcome<readonly Ohlcv[]>>;
+  /** Lengths of candles the venue has; absent: all there are. */
+  readonly timeframes?: readonly Timeframe[];
+  /** Absent where everything has to be polled. */
+  readonly stream?: MarketStream;
+}
+
+/** Which candles are read. */
+export interface CandleQuery {
+  /** How long each is. */
+  readonly timeframe: Timeframe;
+  /** Opening time of the first one wanted, by the venue's clock. */
+  readonly since: EpochMs | null;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** How a topic reaches us: over one of the sockets, from the adapter itself, or not at all. */
+export type TopicRoute =
+  | { readonly kind: "socket"; readonly socketId: string }
+  | { readonly kind: "adapter" }
+  | { readonly kind: "none" };
+
+/** The market as the venue streams it; what comes is told as facts. */
+export interface MarketStream {
+  /** Opened by the kernel while a topic needs them, and watched like the others. */
+  readonly sockets: readonly ExchangeSocket[];
+  /** Asked once for each topic. */
+  route(topic: Topic): TopicRoute;
+  /** Asked while the socket of the topics is open, and again whenever it was opened anew. */
+  subscribe(topics: readonly Topic[]): void;
+  /** What comes of these topics afterwards is ignored. */
+  unsubscribe(topics: readonly Topic[]): void;
+  /** How snapshots and deltas of this book fit together. */
+  bookRules(topic: BookTopic): BookRules;
 }
 
 /** One exchange account as the kernel reaches it. It translates and decides nothing. */
@@ -257,7 +375,8 @@ export interface ExchangeAdapter {
   /**
    * Loads code, instruments and the clock offset; opens no socket.
    *
-   * @throws {ExchangeError} when the venue cannot be reached or refuses the account.
+   * @throws {ExchangeError} when the venue cannot be reached or refuses the account. With the code
+   * `CONNECT_REFUSED` it is not tried again: the exchange is parked, with the message as reason.
    */
   connect(signal: AbortSignal): Promise<void>;
   /** Ends everything it has begun; requests under way answer `unknown`. */
@@ -274,8 +393,15 @@ export interface ExchangeAdapter {
   readonly sockets: readonly ExchangeSocket[];
   /** The venue's clock now, from an offset measured since boot; null before the first measure. */
   venueNow(): EpochMs | null;
+  /**
+   * What the key may do, read from the venue after each connect; a key that may withdraw is refused
+   * unless that was allowed. Null where the venue does not say; absent where it never does.
+   */
+  permissions?(): Promise<ReadOutcome<KeyPermissions | null>>;
   /** Measures the offset again. */
   syncClock(): Promise<ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>>;
+  /** Told before `connect` how to ask for further requests; for adapters whose reads have pages. */
+  useLimits?(limits: RequestLimits): void;
   /** One listener, set by the exchange actor before `connect`. */
   onFact(listener: (fact: VenueFact) => void): void;
 }

@@ -1,5 +1,6 @@
 /** Adapter kinds by name; each loads its code only when an exchange of that kind is opened. */
 import type { Clock, Random } from "../model/clock.ts";
+import type { MarketDataControl } from "../model/market_data.ts";
 import type { ExchangeAdapter } from "./exchange.ts";
 
 /** What an adapter is made from. Time and randomness come from here and from nowhere else. */
@@ -12,6 +13,13 @@ export interface AdapterContext {
   readonly random: Random;
   /** The exchange's section of the configuration, already parsed. */
   readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * The market data of another exchange of the same kernel. What it returns is called once this
+   * adapter connects, and throws while the other one is not running.
+   *
+   * @throws {ConfigError} when no other exchange of that name is configured.
+   */
+  readonly marketOf?: (exchangeId: string, field: string) => () => MarketDataControl;
 }
 
 /**

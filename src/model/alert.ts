@@ -22,7 +22,8 @@ export const ALERT_KINDS = [
  * - `Unprotected`: an exposure that was to be protected is not.
  * - `Indeterminate`: no machine can prove any more what became of an order; a person must.
  * - `Isolated`: the program failed on an intent, and its symbol takes no new orders.
- * - `ExchangeParked`: restarts are used up; it stays as it is until somebody starts it.
+ * - `ExchangeParked`: restarts are used up, or the venue or the key is refused; it stays as it is
+ *   until somebody starts it.
  * - `DeadMansSwitch`: it could not be wound up, may have fired, or could not be disarmed.
  * - `DriftOpened`: the venue and the kernel disagree; `details.drift` names the kind.
  * - `AlertsDropped`: so many of a kind came at once that some were not told.

@@ -33,6 +33,7 @@ export const EVENT_TYPES = [
   "MarginCallWarning",
   "ConnectionUp",
   "ConnectionDown",
+  "ExchangeParked",
   "DriftDetected",
   "DriftResolved",
   "KillSwitchEngaged",

@@ -8,6 +8,7 @@ import type { ExchangeHealth, ReconciliationMetrics } from "./health.ts";
 import type { AssetMetadata, SymbolMetadata } from "./instrument.ts";
 import type { OrderIntent, OrderState } from "./intent.ts";
 import type { KillSwitchControl } from "./kill_switch.ts";
+import type { MarketDataControl } from "./market_data.ts";
 import type { Oversight } from "./oversight.ts";
 import type { PlaceData, WaitFor } from "./place_options.ts";
 import type { IntentId } from "./scalars.ts";
@@ -57,6 +58,8 @@ export interface IntentView {
 export interface ExchangeKernel extends Oversight {
   /** The key of the exchange in `openKernel({ exchanges })`. */
   readonly id: string;
+  /** Tickers, trades, order books and candles: subscribed to, or read once. */
+  readonly marketData: MarketDataControl;
   /**
    * Records an intent and goes about making the exchange agree with it.
    *

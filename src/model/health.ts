@@ -35,6 +35,8 @@ export interface ExchangeHealth {
   readonly exchangeId: string;
   /** `connecting`, `syncing`, `ready`, `degraded`, `draining`, `stopped` or `parked`. */
   readonly state: string;
+  /** Why it is parked, and what to do about it; absent in every other state. */
+  readonly parkedBecause?: string;
   /** `observe`: everything is read and nothing is sent, so it is never `ready`. */
   readonly mode: ExchangeMode;
   /** True when new submits may leave. */
@@ -53,10 +55,43 @@ export interface ExchangeHealth {
   readonly circuits: readonly CircuitHealth[];
   /** Orders and requests that wait for a budget or for a place on the wire. */
   readonly queued: number;
+  /** What comes of the market to those who listen. */
+  readonly market: MarketHealth;
   /** When orders, fills and balances were last all read back; null while not connected. */
   readonly lastSyncAt: EpochMs | null;
   /** Absent where none was configured. */
   readonly deadMansSwitch?: DeadMansSwitchHealth;
+}
+
+/**
+ * `streaming`; `resyncing`: a book that is being put together again; `polling`: there is no stream,
+ * it is read instead; `waiting`: the socket is not open.
+ */
+export type MarketTopicState = "streaming" | "resyncing" | "polling" | "waiting";
+
+/** The market data of one exchange. Its troubles hold no order back. */
+export interface MarketHealth {
+  /** Public sockets that are open or on their way; none while nobody listens. */
+  readonly sockets: readonly SocketHealth[];
+  /** Listeners, whatever they listen to. */
+  readonly subscriptions: number;
+  /** Topics that somebody listens to, by how they are served. */
+  readonly topics: Readonly<Record<MarketTopicState, number>>;
+  /** Those that are not streaming, 50 at most. */
+  readonly troubled: readonly {
+    readonly channel: string;
+    readonly symbolId: string;
+    readonly state: MarketTopicState;
+    readonly listeners: number;
+  }[];
+  /** How often a book had to be put together again since the exchange started. */
+  readonly resyncs: number;
+  /** Gaps in the trades that could not be filled whole. */
+  readonly incompleteBackfills: number;
+  /** Updates that slow readers have lost. */
+  readonly dropped: number;
+  /** Callbacks of subscribers that threw. */
+  readonly failedCallbacks: number;
 }
 
 /** A circuit breaker that is not closed: the venue refused the same again and again. */

@@ -1,6 +1,6 @@
 /** What can be traded, and in which sizes and steps. */
 import { z } from "zod";
-import { type Decimal, DecimalSchema } from "./decimal.ts";
+import { compare, type Decimal, DecimalSchema } from "./decimal.ts";
 import { VenueIdSchema } from "./ids.ts";
 import type { JsonValue } from "./intent.ts";
 import { JsonObjectSchema } from "./json.ts";
@@ -15,7 +15,8 @@ import {
   type TriggerKind,
 } from "./order.ts";
 import { EpochMsSchema } from "./scalars.ts";
-import { optional, positiveDecimal, text } from "./schema.ts";
+import { isPowerOfTen } from "./price_grid.ts";
+import { optional, positiveDecimal, type RefineContext, refuse, text } from "./schema.ts";
 import { CanonicalSymbolSchema } from "./symbol.ts";
 
 /** How an instrument is traded. */
@@ -41,7 +42,10 @@ export interface Instrument {
   readonly settleCurrency: string | null;
   /** What kind of contract it is. */
   readonly instrumentType: InstrumentType;
-  /** Base units of one contract; null where quantities are base units already. */
+  /**
+   * Base units of one contract; null on spot. Of an inverse contract, settled in its base: quote
+   * units.
+   */
   readonly contractSize: Decimal | null;
   /** Prices are multiples of it. */
   readonly tickSize: Decimal;
@@ -60,7 +64,7 @@ export interface Instrument {
 /** Whether the venue does it, the kernel does it instead, or nobody. */
 export type Support = "NATIVE" | "EMULATED" | "NO";
 
-/** Which quantities the venue takes, in base units. */
+/** Which quantities the venue takes, in base units; in quote units on inverse contracts. */
 export interface AmountConstraints {
   /** The least quantity of one order. */
   readonly min: Decimal;
@@ -96,7 +100,10 @@ export interface PriceConstraints {
   readonly max: Decimal | null;
   /** Ascending, only with `DYNAMIC`; else empty. */
   readonly bands: readonly PriceBand[];
-  /** How many digits a price may have, only with `DYNAMIC`; else null. */
+  /**
+   * How many digits a price may have, only with `DYNAMIC` and without bands; else null. Integers
+   * may have more, and the tick size is then a power of ten.
+   */
   readonly significantDigits: number | null;
 }
 
@@ -233,7 +240,7 @@ export const PriceConstraintsSchema: z.ZodType<PriceConstraints, unknown> = z.st
     tickSize: positiveDecimal("TICK_SIZE_NOT_POSITIVE"),
   })).max(PRICE_BANDS_MAX),
   significantDigits: optional(z.number().int().min(1).max(38)),
-});
+}).superRefine(checkSpacing);
 
 export const MarketCapabilitiesSchema: z.ZodType<MarketCapabilities, unknown> = z.strictObject({
   sides: z.array(SideSchema).max(2),
@@ -284,3 +291,15 @@ export const AssetMetadataSchema: z.ZodType<AssetMetadata, unknown> = z.strictOb
   maintenanceMarginRate: optional(DecimalSchema),
   metadata: JsonObjectSchema,
 });
+
+/** Any other table would leave it open which tick size rules at a price. */
+function checkSpacing(price: PriceConstraints, context: RefineContext): void {
+  const { bands, significantDigits, tickSize } = price;
+  if (bands.some(({ from }, at) => at > 0 && compare(bands[at - 1]!.from, from) >= 0)) {
+    refuse(context, { code: "BANDS_NOT_ASCENDING", message: "must have ascending bands" });
+  }
+  if (significantDigits === null) return;
+  if (bands.length === 0 && isPowerOfTen(tickSize)) return;
+  const message = "must have a power of ten as tick size and no bands with significant digits";
+  refuse(context, { code: "SPACING_AMBIGUOUS", message });
+}

@@ -121,14 +121,19 @@ export const REQUEST_QUEUE_MAX = 2_000;
 export const REQUEST_QUEUE_CANCEL_RESERVE = 500;
 /** Share of every budget (percent) that only cancels may spend, for the same reason. */
 export const BUDGET_CANCEL_RESERVE_PERCENT = 10;
+/** Symbols, or endpoints, with a budget of their own in one exchange. Beyond: they share one. */
+export const SCOPED_BUDGETS_MAX = 1_000;
 /** Refusals alike of one symbol before its circuit opens: bad luck rarely comes ten times. Denied. */
 export const CIRCUIT_REFUSALS = 10;
 /** As above, of the account: nothing about an order is in them, so the third is no accident. */
 export const CIRCUIT_ACCOUNT_REFUSALS = 3;
 /** Codes and symbols with refusals to count: all that one account trades at once. Oldest dropped. */
 export const CIRCUITS_MAX = 256;
-/** Pages of one paged read: 100 × 1,000 trades. Past it the read counts as incomplete. */
-export const READ_PAGES_MAX = 100;
+/**
+ * Pages of one paged read: 100 windows of a day (Binance keeps 90 days) and 100 × 1,000 trades. Past
+ * it the read counts as incomplete.
+ */
+export const READ_PAGES_MAX = 200;
 /** Rows of one venue answer. More: the read is malformed. */
 export const READ_ROWS_MAX = 10_000;
 
@@ -138,8 +143,8 @@ export const READ_ROWS_MAX = 10_000;
 export const EXCHANGE_RESPONSE_BYTES_MAX = 8 * MIB;
 /** Instrument lists alone may be larger (a venue of 3,200 symbols sends 10 MB). Read is refused. */
 export const INSTRUMENTS_RESPONSE_BYTES_MAX = 32 * MIB;
-/** A book snapshot of 5,000 levels is under 1 MiB. A longer frame closes the socket. */
-export const WS_FRAME_BYTES_MAX = 2 * MIB;
+/** Coinbase sends whole books; its own Python client takes 10 MB. A longer frame closes the socket. */
+export const WS_FRAME_BYTES_MAX = 10 * MIB;
 
 // The API --------------------------------------------------------------------------------------
 
@@ -159,6 +164,8 @@ export const PAGE_SIZE_MAX = 1_000;
 export const CURSOR_LENGTH_MAX = 256;
 /** A configuration file. ConfigError. */
 export const CONFIG_BYTES_MAX = 1 * MIB;
+/** A key in a file of its own; a PEM text of 4,096 bits has 3.3 KB. ConfigError. */
+export const KEY_FILE_BYTES_MAX = 8 * KIB;
 /** Exchange instances of one kernel; each is a process's worth of sockets. ConfigError. */
 export const EXCHANGES_MAX = 32;
 
@@ -180,6 +187,24 @@ export const EVENT_PAYLOAD_BYTES_MAX = 64 * KIB;
 
 /** Levels kept of one book side. Deeper ones are cut. */
 export const BOOK_LEVELS_MAX = 5_000;
+/** Deltas kept while a snapshot is read: a busy book sends ten a second. Dropped; read again. */
+export const BOOK_DELTAS_KEPT_MAX = 1_000;
+/** Levels of a side that can be asked for. More: ValidationError. */
+export const BOOK_DEPTH_MAX = 1_000;
+/** Trade ids remembered per symbol, to tell each once: several reads' worth. Oldest forgotten. */
+export const TRADE_IDS_MAX = 4_000;
+/** Trades of one symbol kept while a gap is read. Oldest dropped, and the gap is told as open. */
+export const TRADES_KEPT_MAX = 2_000;
+/** Trades and candles waiting for one slow subscriber. Oldest dropped and counted. */
+export const MARKET_BACKLOG_MAX = 1_000;
+/** Subscriptions of market data on one exchange; a forgotten one costs its backlog. DeniedError. */
+export const MARKET_SUBSCRIPTIONS_MAX = 1_000;
+/** Different topics of one exchange; a venue takes some hundred a socket. DeniedError. */
+export const MARKET_TOPICS_MAX = 2_000;
+/** Topics in trouble that health lists; the others are counted. */
+export const MARKET_TROUBLES_SHOWN_MAX = 50;
+/** Rows of trades or candles in one read: the least that every venue gives. ValidationError. */
+export const MARKET_ROWS_MAX = 1_000;
 
 /**
  * Symbols whose trades are read again when balances do not add up: 20 weights each at the dearest

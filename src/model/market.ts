@@ -33,27 +33,39 @@ export interface Ticker {
 
 /** A public trade. */
 export interface Trade {
+  /** The venue's; unique within the symbol. */
   readonly tradeId: string;
+  /** Canonical symbol. */
   readonly symbol: string;
+  /** In quote units. */
   readonly price: Decimal;
+  /** In base units. */
   readonly quantity: Decimal;
   /** The taker's side. */
   readonly side: Side;
+  /** By the venue's clock. */
   readonly venueTime: EpochMs;
 }
 
 /** All that is offered at one price. */
 export interface BookLevel {
+  /** In quote units. */
   readonly price: Decimal;
+  /** In base units. */
   readonly quantity: Decimal;
+  /** How many orders that is; null where the venue does not tell. */
   readonly numOrders: number | null;
 }
 
 /** Both sides of a book at one moment. */
 export interface OrderBook {
+  /** Canonical symbol. */
   readonly symbol: string;
+  /** The key of the exchange in `openKernel({ exchanges })`. */
   readonly exchange: string;
+  /** By the venue's clock; ours where it does not tell. */
   readonly timestamp: EpochMs;
+  /** The venue's number of this state; null where it numbers nothing. */
   readonly sequence: number | null;
   /** High to low. */
   readonly bids: readonly BookLevel[];
@@ -61,17 +73,25 @@ export interface OrderBook {
   readonly asks: readonly BookLevel[];
   /** Null when a side is empty. */
   readonly bestBid: Decimal | null;
+  /** As above. */
   readonly bestAsk: Decimal | null;
+  /** Best ask less best bid; null when a side is empty. */
   readonly spread: Decimal | null;
 }
 
 /** One candle. */
 export interface Ohlcv {
+  /** By the venue's clock. */
   readonly openTime: EpochMs;
+  /** Of the first trade, as the prices below in quote units. */
   readonly open: Decimal;
+  /** The highest. */
   readonly high: Decimal;
+  /** The lowest. */
   readonly low: Decimal;
+  /** Of the last trade so far. */
   readonly close: Decimal;
+  /** In base units. */
   readonly volume: Decimal;
 }
 

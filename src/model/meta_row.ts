@@ -4,10 +4,16 @@
  */
 import { z } from "zod";
 import { type StoredBan, StoredBanSchema } from "./ban.ts";
+import { type Decimal, DecimalSchema } from "./decimal.ts";
 import { StoreError } from "./errors.ts";
 import { ClientOrderIdSchema, IntentIdSchema } from "./ids.ts";
 import { type KillSwitchState, KillSwitchStateSchema } from "./kill_switch.ts";
-import { OWED_INTENTS_MAX, REFUSED_WATCHED_MAX, TRADED_SYMBOLS_MAX } from "./limits.ts";
+import {
+  OWED_INTENTS_MAX,
+  POSITIONS_MAX,
+  REFUSED_WATCHED_MAX,
+  TRADED_SYMBOLS_MAX,
+} from "./limits.ts";
 import { SymbolIdSchema } from "./order.ts";
 import { shown } from "./parse.ts";
 import { type ClientOrderId, type EpochMs, EpochMsSchema, type IntentId } from "./scalars.ts";
@@ -41,6 +47,25 @@ export const OWED_ROW: MetaRow<readonly IntentId[]> = {
   schema: z.array(IntentIdSchema).max(OWED_INTENTS_MAX),
   absent: [],
   what: "a list of intent ids",
+};
+
+/** Open positions as they were last told in events: symbol and side, quantity, entry price. */
+export interface ToldPosition {
+  readonly symbolId: string;
+  readonly side: "LONG" | "SHORT" | null;
+  readonly quantity: Decimal;
+  readonly entryPrice: Decimal | null;
+}
+
+export const POSITIONS_ROW: MetaRow<readonly ToldPosition[]> = {
+  schema: z.array(z.strictObject({
+    symbolId: SymbolIdSchema,
+    side: z.enum(["LONG", "SHORT"]).nullable(),
+    quantity: DecimalSchema,
+    entryPrice: DecimalSchema.nullable(),
+  })).max(POSITIONS_MAX),
+  absent: [],
+  what: "a list of positions",
 };
 
 export const BAN_ROW: MetaRow<StoredBan | null> = {

@@ -35,6 +35,16 @@ export type CanonicalSymbol =
     readonly expiry: ExpiryDay;
   };
 
+/** What a name stands for at one venue: canonical, the venue's own, or ccxt's. */
+export type SymbolResolution =
+  /** One instrument that the venue lists now. */
+  | { readonly kind: "listed"; readonly symbolId: string }
+  /** One that it listed: orders of it can still be read and canceled. */
+  | { readonly kind: "delisted"; readonly symbolId: string }
+  /** Several instruments; `candidates` are names that fit one each, at most eight of them. */
+  | { readonly kind: "ambiguous"; readonly candidates: readonly string[] }
+  | { readonly kind: "unknown" };
+
 /**
  * Takes a canonical symbol apart.
  *

@@ -8,6 +8,7 @@ import type { Clock, Random } from "../model/clock.ts";
 import type { Decimal } from "../model/decimal.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
 import type { EpochMs } from "../model/scalars.ts";
+import type { TestnetAccount } from "./credentials.ts";
 import type { FrameFaults } from "./faults.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 
@@ -81,7 +82,7 @@ export interface SocketSession {
 export interface LedgerOrder {
   readonly orderId: string;
   readonly clientOrderId: string;
-  /** The account's API key. */
+  /** The account's API key, or what else its keys name it by. */
   readonly account: string;
   readonly symbol: string;
   readonly side: string;
@@ -116,12 +117,25 @@ export interface LedgerBalance {
   readonly locked: string;
 }
 
+/** Of contracts; only those that are open. */
+export interface LedgerPosition {
+  readonly account: string;
+  readonly symbol: string;
+  /** Base units, negative for a short one. */
+  readonly quantity: string;
+  /** By average. */
+  readonly entryPrice: string;
+  /** Since it was opened, without fees. */
+  readonly realizedPnl: string;
+}
+
 /** The exchange's own truth, untouched by any fault. */
 export interface Ledger {
   readonly exchange: string;
   readonly orders: readonly LedgerOrder[];
   readonly trades: readonly LedgerTrade[];
   readonly balances: readonly LedgerBalance[];
+  readonly positions: readonly LedgerPosition[];
 }
 
 export interface MarketChange {
@@ -155,6 +169,13 @@ export interface Dialect extends Disposable {
   setPrice(change: MarketChange): void;
   /** Forgets orders, trades, balances, limits and sessions; sockets stay open. */
   reset(): void;
+}
+
+export interface DialectOptions<L extends object> {
+  readonly accounts: readonly TestnetAccount[];
+  readonly limits: L;
+  /** Per account and symbol; absent: as published by the exchange. */
+  readonly openOrdersMax?: number;
 }
 
 export interface DialectContext {

@@ -68,12 +68,12 @@ export const FAULTS = {
   unavailableAfter: request(
     ONCE,
     canned("overloaded"),
-    "Processed; answered 503, outcome unknown.",
+    "Processed; answered that the exchange is overloaded (503), outcome unknown.",
   ),
   unavailableBefore: request(
     NEVER,
     canned("overloaded"),
-    "Not processed; answered with the very same 503.",
+    "Not processed; otherwise as unavailableAfter.",
   ),
   resetMidBody: request(
     ONCE,
@@ -99,9 +99,13 @@ export const FAULTS = {
   tooManyRequests: request(
     NEVER,
     canned("tooManyRequests"),
-    "Not processed; answered 429 with Retry-After.",
+    "Not processed; refused as over a rate limit, in the exchange's own way (most: 429).",
   ),
-  banned: request(NEVER, canned("banned"), "Not processed; answered 418 with Retry-After."),
+  banned: request(
+    NEVER,
+    canned("banned"),
+    "Not processed; refused as banned for going on over a rate limit, in the exchange's own way.",
+  ),
   forbidden: request(
     NEVER,
     canned("forbidden"),
@@ -131,7 +135,7 @@ export const FAULTS = {
   halfDone: request(
     ONCE,
     canned("halfDone"),
-    "Processed; answered 409, the venue's 'cancel-replace partially failed'.",
+    "Processed; answered that a request of two steps was done by half.",
   ),
   oversizeAnswer: request(
     ONCE,
@@ -146,7 +150,7 @@ export const FAULTS = {
   unauthorized: request(
     NEVER,
     canned("unauthorized"),
-    "Not processed; answered 401: the key has expired or was withdrawn.",
+    "Not processed; refused: the key has expired or was withdrawn.",
   ),
   filterRefused: request(
     NEVER,

@@ -3,8 +3,9 @@
  * outlives a killed kernel as a real exchange would.
  */
 import { ConfigError } from "../model/errors.ts";
+import { canonicalKind } from "../model/exchange_kinds.ts";
 import { systemClock } from "../system/clock.ts";
-import { TESTNET_API_KEY, TESTNET_API_SECRET } from "./credentials.ts";
+import { credentialOptions, defaultCredentials, isLocalExchange } from "./credentials.ts";
 
 /** As `deno task testnet` listens by default. */
 export const LOCAL_TESTNET_PORT = 7171;
@@ -23,15 +24,25 @@ type Options = Readonly<Record<string, unknown>>;
 
 /**
  * Options with `testnet: "local"` replaced by the endpoints, keys and bounds of the local testnet.
+ *
+ * @param about the exchange's kind as the registry names it, and where its options stand.
+ * @throws {ConfigError} when the testnet speaks no such exchange, or does not answer.
  */
-export async function resolveLocalTestnet(options: Options, path: string): Promise<Options> {
+export async function resolveLocalTestnet(
+  options: Options,
+  about: { readonly kind: string; readonly path: string },
+): Promise<Options> {
   if (options["testnet"] !== "local") return options;
+  const { path } = about;
+  const kind = canonicalKind(about.kind);
+  if (!isLocalExchange(kind)) {
+    throw new ConfigError(`${path}.testnet: must not be local, since no local testnet is ${kind}`);
+  }
   const { testnet: _local, endpoints, ...rest } = options;
   const url = typeof endpoints === "string" ? endpoints : `http://127.0.0.1:${LOCAL_TESTNET_PORT}`;
   if (!(await isUp(url))) await startLocal(url, path);
   return {
-    apiKey: TESTNET_API_KEY,
-    secret: TESTNET_API_SECRET,
+    ...credentialOptions(defaultCredentials(kind)),
     timing: LOCAL_TIMING,
     ...rest,
     endpoints: url,

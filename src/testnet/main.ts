@@ -7,20 +7,15 @@ import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
 import { SeededRandom } from "../system/seeded_random.ts";
 import { ConfigError } from "../model/errors.ts";
-import {
-  EXCHANGE_NAMES,
-  type ExchangeName,
-  startTestnet,
-  type Testnet,
-  type TestnetOptions,
-} from "./server.ts";
+import { EXCHANGE_NAMES, type ExchangeName } from "./dialects.ts";
+import { startTestnet, type Testnet, type TestnetOptions } from "./server.ts";
 
 interface Flags {
   readonly port: number;
   readonly exchanges: readonly ExchangeName[];
   readonly feed: "synthetic" | "replay" | "none";
   readonly feedFile?: string;
-  readonly feedSymbol: string;
+  readonly feedSymbol: readonly [string, ...string[]];
   readonly feedInterval: number;
   readonly feedSpeed: number;
   readonly seed?: number;
@@ -79,7 +74,7 @@ function commandLine(): Command {
     .option("--exchanges <a,b>", `of ${EXCHANGE_NAMES.join(", ")}`, exchangeList, EXCHANGE_NAMES)
     .option("--feed <kind>", "synthetic, replay or none", feedKind, "synthetic")
     .option("--feed-file <path>", "recorded trades (CSV) for --feed replay")
-    .option("--feed-symbol <symbol>", "what the recording is of", "BTC/USDT")
+    .option("--feed-symbol <a,b>", "what the recording moves", symbolList, ["BTC/USDT"])
     .option("--feed-speed <n>", "1 plays as recorded", integer({ min: 1, max: SPEED_MAX }), 1)
     .option("--feed-interval <ms>", "pace of --feed synthetic", integer({ min: 1 }), INTERVAL_MS)
     .option("--seed <n>", "makes ids and the synthetic feed repeatable", integer({ min: 0 }))
@@ -112,8 +107,8 @@ function feedOptions(flags: Flags): Pick<TestnetOptions, "feed"> {
   if (flags.feedFile === undefined) {
     throw new RangeError("--feed replay needs --feed-file");
   }
-  const { feedFile: file, feedSymbol: symbolId, feedSpeed: speed } = flags;
-  return { feed: { kind: "replay", file, symbolId, speed } };
+  const { feedFile: file, feedSymbol: symbolIds, feedSpeed: speed } = flags;
+  return { feed: { kind: "replay", file, symbolIds, speed } };
 }
 
 /** SIGTERM by whoever started it, SIGINT by hand. A listener left behind would hold the process. */
@@ -147,6 +142,11 @@ function exchangeList(text: string): readonly ExchangeName[] {
     }
     return known;
   });
+}
+
+function symbolList(text: string): readonly [string, ...string[]] {
+  const [first = "", ...more] = text.split(",");
+  return [first, ...more];
 }
 
 function feedKind(text: string): Flags["feed"] {

@@ -15,7 +15,8 @@ export type FeedOptions =
     readonly kind: "replay";
     /** A CSV as Binance publishes trades, played in a loop. */
     readonly file: string;
-    readonly symbolId: string;
+    /** What it moves: the recording says of what its trades are, not under which names. */
+    readonly symbolIds: readonly [string, ...string[]];
     /** 1 (the default) is as recorded, 60 plays a minute in a second. */
     readonly speed?: number;
   };
@@ -68,10 +69,14 @@ export class MarketFeeds {
   }
 
   #apply(print: FeedPrint): void {
-    for (const dialect of this.#options.dialects) {
-      const symbol = dialect.symbolOf(print.symbolId);
-      if (symbol === null || this.#held.has(`${dialect.name} ${symbol}`)) continue;
-      dialect.print(print);
+    const { feed, dialects } = this.#options;
+    const symbolIds = feed?.kind === "replay" ? feed.symbolIds : [print.symbolId];
+    for (const symbolId of symbolIds) {
+      for (const dialect of dialects) {
+        const symbol = dialect.symbolOf(symbolId);
+        if (symbol === null || this.#held.has(`${dialect.name} ${symbol}`)) continue;
+        dialect.print({ ...print, symbolId });
+      }
     }
   }
 }
@@ -79,7 +84,7 @@ export class MarketFeeds {
 function openFeed(feed: FeedOptions, options: MarketFeedsOptions): PriceFeed {
   const { clock, random } = options;
   if (feed.kind === "replay") {
-    const { file, symbolId, speed = 1 } = feed;
+    const { file, symbolIds: [symbolId], speed = 1 } = feed;
     return new ReplayFeed({ clock, file, symbolId, speed, loop: true });
   }
   const symbols = symbolsOf(options.dialects);

@@ -4,14 +4,12 @@
  * wire and the exchange, and control endpoints under `/_control/`.
  */
 import type { Clock, Random } from "../model/clock.ts";
-import { BinanceDialect } from "./binance/dialect.ts";
-import type { LimitOptions } from "./binance/limits.ts";
-import { NO_LIMITS } from "./binance/limits.ts";
 import { ByteSource, closeQuietly, writeAll } from "./bytes.ts";
 import { Control } from "./control.ts";
-import { DEFAULT_ACCOUNT, type TestnetAccount } from "./credentials.ts";
+import type { TestnetAccount } from "./credentials.ts";
 import { type Channel, Delivery } from "./delivery.ts";
-import type { Dialect, DialectContext, HostRequest, Ledger, MarketChange } from "./dialect.ts";
+import type { HostRequest, Ledger, MarketChange } from "./dialect.ts";
+import { dialectOf, EXCHANGE_NAMES, type ExchangeName, type LimitValues } from "./dialects.ts";
 import { type HeardRequest, HostedExchange } from "./exchange.ts";
 import { type FaultInput, FaultSchema } from "./faults.ts";
 import {
@@ -24,9 +22,6 @@ import {
 import { type FeedOptions, MarketFeeds } from "./market.ts";
 import { upgradeHead, WebSocketPeer } from "./websocket.ts";
 
-export const EXCHANGE_NAMES = ["binance"] as const;
-export type ExchangeName = typeof EXCHANGE_NAMES[number];
-
 export interface TestnetOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -34,10 +29,13 @@ export interface TestnetOptions {
   readonly port?: number;
   /** Default: all there are. */
   readonly exchanges?: readonly ExchangeName[];
-  /** Default: the one of `credentials.ts`. */
+  /** Of every exchange whose keys they can be; default: each exchange's of `credentials.ts`. */
   readonly accounts?: readonly TestnetAccount[];
-  /** `none` for benchmarks; default: as published by the exchange. */
-  readonly limits?: "none" | Partial<LimitOptions>;
+  /**
+   * `none` for benchmarks; else those to change, by the names of the dialects hosted (each takes
+   * its own); default: as published by the exchange.
+   */
+  readonly limits?: "none" | LimitValues;
   /** Open orders per symbol; default as published (200), with `limits: "none"` 200,000. */
   readonly openOrdersMax?: number;
   /** Every answer waits so long; 0 by default. */
@@ -61,7 +59,6 @@ export interface Testnet extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-const OPEN_ORDERS_UNLIMITED = 200_000;
 /** A client per connection; the bound stops a leaking test, not a load test. */
 const CONNECTIONS_MAX = 10_000;
 
@@ -96,10 +93,12 @@ class TestnetServer {
   readonly #accepting: Promise<void>;
 
   constructor(options: TestnetOptions) {
-    for (const name of options.exchanges ?? EXCHANGE_NAMES) {
+    const names = options.exchanges ?? EXCHANGE_NAMES;
+    checkLimits(names, options.limits);
+    for (const name of names) {
       const exchange = new HostedExchange(
         options.clock,
-        (context) => makeDialect(name, options, { ...context, random: options.random }),
+        (context) => dialectOf(name).make(options, { ...context, random: options.random }),
       );
       this.#exchanges.set(name, exchange);
       for (const host of exchange.dialect.hosts) this.#byHost.set(host, exchange);
@@ -240,20 +239,14 @@ class TestnetServer {
   }
 }
 
-function makeDialect(
-  _name: ExchangeName,
-  options: TestnetOptions,
-  context: DialectContext,
-): Dialect {
-  const unlimited = options.limits === "none";
-  const openOrdersMax = options.openOrdersMax ?? (unlimited ? OPEN_ORDERS_UNLIMITED : undefined);
-  return new BinanceDialect({
-    accounts: options.accounts ?? [DEFAULT_ACCOUNT],
-    ...(options.limits === undefined
-      ? {}
-      : { limits: options.limits === "none" ? NO_LIMITS : options.limits }),
-    ...(openOrdersMax === undefined ? {} : { openOrdersMax }),
-  }, context);
+/** @throws {RangeError} for a limit that no dialect among those hosted has. */
+function checkLimits(names: readonly ExchangeName[], limits: TestnetOptions["limits"]): void {
+  if (limits === undefined || limits === "none") return;
+  const known = new Set(names.flatMap((name) => dialectOf(name).limitNames));
+  for (const name of Object.keys(limits)) {
+    if (known.has(name)) continue;
+    throw new RangeError(`limits: must be of ${[...known].join(", ")}, got ${name}`);
+  }
 }
 
 /** `/HOST[:PORT]/PATH`: the host without its port. */

@@ -2,12 +2,13 @@ import { assertEquals } from "@std/assert";
 import { restoreIntent } from "../../actors/restore.ts";
 import { REQUEST_TIMEOUT_MS } from "../../machines/timeouts.ts";
 import { decimal } from "../../src/model/decimal.ts";
+import { twoUsed } from "../budgets.ts";
 import { aVenueOrder, POLICY, say } from "../machines/intent_builders.ts";
-import { CAPABILITIES, clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
+import { AMPLE, clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
 
 /** The venue counts every order of its window as used: amends wait, reads go. */
 function holdOrders({ runner }: Desk): void {
-  runner.usage({ weightUsed: null, ordersUsed: CAPABILITIES.rateLimits.orders.capacity });
+  runner.usage(twoUsed({ weight: null, orders: AMPLE.capacity }));
 }
 
 Deno.test("book: an amend given up while it waited for its turn is never sent", async () => {
@@ -42,7 +43,7 @@ Deno.test("book: an amend given up while it waited for its turn is never sent", 
   d.book.tell(intentId, say.modify({}, d.clock.now())); // back to what the venue holds
   await d.settle();
   await read();
-  await d.clock.advanceAsync(CAPABILITIES.rateLimits.orders.intervalMs);
+  await d.clock.advanceAsync(AMPLE.intervalMs);
   await d.settle();
   assertEquals(d.calls.filter(({ kind }) => kind === "amend").length, 0);
   d.close();

@@ -1,5 +1,6 @@
 /** What the venue and the caps remember of an exchange outlives the actors that stand for it. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { RequestRunner } from "../../actors/request.ts";
 import { BURST_SHARE, CANCEL_RESERVE_SHARE } from "../../machines/token_bucket.ts";
 import { DISCONNECT_TIMEOUT_MS } from "../../machines/timeouts.ts";
 import { DeniedError, StoreError } from "../../src/model/errors.ts";
@@ -74,15 +75,19 @@ Deno.test("exchange lives: a ban that is told between two lives holds the next o
 Deno.test("exchange lives: what was spent of the budgets stays spent", async () => {
   const k = await openPaperKernel(["a"]);
   const dead = k.exchange("a");
-  const { capacity } = dead.adapter.capabilities.rateLimits.orders;
+  const budget = dead.adapter.capabilities.rateLimits.budgets["orders"];
+  assert(budget?.kind === "window");
+  const { capacity } = budget;
   await k.run(60_000);
   // All of the burst, and the reserve of the cancels with it.
-  const burst = { weight: 0, orders: capacity * BURST_SHARE };
-  assertEquals(dead.runner.acquire("cancel", burst, "burst", () => {}), "granted");
+  const ask = (runner: RequestRunner, share: number) => {
+    const cost = [{ budget: "orders", amount: capacity * share }];
+    return runner.ask({ kind: "cancel", priority: "cancel", cost, key: "c", onGranted: () => {} });
+  };
+  assertEquals(ask(dead.runner, BURST_SHARE), "granted");
   crash(k);
   while (k.exchange("a") === dead) await k.run(1);
-  const reserve = { weight: 0, orders: capacity * CANCEL_RESERVE_SHARE };
-  assertEquals(k.exchange("a").runner.acquire("cancel", reserve, "reserve", () => {}), "queued");
+  assertEquals(ask(k.exchange("a").runner, CANCEL_RESERVE_SHARE), "queued");
   await k.close();
 });
 

@@ -18,6 +18,7 @@ import type { VenueOrder } from "../../src/model/venue.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import type { Batch, Receipt, Store, StoredIntent } from "../../src/stores/store.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { twoBudgets, twoCosts } from "../budgets.ts";
 import { anIntent, POLICY } from "../machines/intent_builders.ts";
 import { anOrder } from "../orders.ts";
 
@@ -111,12 +112,12 @@ export const IDENTITY: InstanceIdentity = {
   epoch: 1,
 };
 
-const AMPLE = { capacity: 1_000_000, intervalMs: 60_000 };
+export const AMPLE = { capacity: 1_000_000, intervalMs: 60_000 };
 
 export const CAPABILITIES: ExchangeCapabilities = {
   timing: { validityMs: 5_000, engineBoundMs: 10_000, settleMs: 2_000, retentionMs: 3_600_000 },
-  rateLimits: { weight: AMPLE, orders: AMPLE },
-  cost: (kind) => ({ weight: 1, orders: kind === "submit" || kind === "amend" ? 1 : 0 }),
+  rateLimits: twoBudgets({ weight: AMPLE, orders: AMPLE }),
+  cost: (kind) => twoCosts({ weight: 1, orders: kind === "submit" || kind === "amend" ? 1 : 0 }),
   cancelByClientOrderId: true,
   amendInPlace: false,
 };

@@ -3,8 +3,9 @@ import { assertEquals } from "@std/assert";
 import { restoreIntent } from "../../actors/restore.ts";
 import type { IntentEvent } from "../../machines/intent_events.ts";
 import { decimal } from "../../src/model/decimal.ts";
+import { twoUsed } from "../budgets.ts";
 import { aVenueOrder, POLICY, say } from "../machines/intent_builders.ts";
-import { CAPABILITIES, clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
+import { AMPLE, clientIdOf, type Desk, openDesk, place } from "./fakes.ts";
 
 /** Reading what it is about throws, deep within the machine. */
 function poisoned(at: number): IntentEvent {
@@ -51,8 +52,8 @@ Deno.test("isolation: a change that waited for its turn is not sent", async () =
   await d.settle();
   d.calls.at(-1)?.answer({ kind: "found", order, venueTime: d.clock.now() });
   await d.settle();
-  const { capacity, intervalMs } = CAPABILITIES.rateLimits.orders;
-  d.runner.usage({ weightUsed: null, ordersUsed: capacity }); // amends wait
+  const { capacity, intervalMs } = AMPLE;
+  d.runner.usage(twoUsed({ weight: null, orders: capacity })); // amends wait
   d.book.tell("i1", say.modify({ limitPrice: decimal("101") }, d.clock.now()));
   await d.settle();
   assertEquals(d.runner.queued, 1);

@@ -6,10 +6,11 @@ import { CIRCUIT_COOL_DOWN_MS, CIRCUIT_TRIAL_MS } from "../../machines/timeouts.
 import type { CircuitHealth } from "../../src/model/health.ts";
 import { CIRCUIT_ACCOUNT_REFUSALS, CIRCUIT_REFUSALS } from "../../src/model/limits.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { twoBudgets, twoCosts } from "../budgets.ts";
 
 const BTC = "BTC/USDT";
 const ETH = "ETH/USDT";
-const COST = { weight: 1, orders: 1 };
+const COST = twoCosts({ weight: 1, orders: 1 });
 
 /** A runner long after its boot, with 10 orders at hand. */
 function setup({ queueMax = 100 } = {}) {
@@ -18,10 +19,10 @@ function setup({ queueMax = 100 } = {}) {
   const granted: string[] = [];
   const runner = new RequestRunner({
     clock,
-    limits: {
+    limits: twoBudgets({
       weight: { capacity: 6_000, intervalMs: 60_000 },
       orders: { capacity: 100, intervalMs: 10_000 },
-    },
+    }),
     cost: () => COST,
     queueMax,
     reservedForCancels: 2,
@@ -29,7 +30,13 @@ function setup({ queueMax = 100 } = {}) {
   });
   clock.advance(60_000);
   const ask = (key: string, symbolId = BTC, priority: RequestPriority = "submit") =>
-    runner.acquire(priority, COST, key, () => granted.push(key), symbolId);
+    runner.ask({
+      kind: "submit",
+      priority,
+      about: { symbolId },
+      key,
+      onGranted: () => granted.push(key),
+    });
   const refuse = (code = "FILTER", symbolId = BTC, times = CIRCUIT_REFUSALS) => {
     for (let i = 0; i < times; i++) runner.refusal({ code, symbolId });
   };

@@ -6,10 +6,10 @@ import { assert } from "@std/assert";
 import fc from "fast-check";
 import { RequestRunner } from "../../actors/request.ts";
 import { PRIORITIES, type RequestPriority } from "../../machines/request_queue.ts";
-import type { RateLimits, RequestCost } from "../../src/exchanges/exchange.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { type Two, twoBudgets, twoCosts, twoUsed, type WindowLimit } from "../budgets.ts";
 
-const LIMITS: RateLimits = {
+const LIMITS: Two<WindowLimit> = {
   weight: { capacity: 1_200, intervalMs: 60_000 },
   orders: { capacity: 50, intervalMs: 10_000 },
 };
@@ -17,7 +17,7 @@ const LIMITS: RateLimits = {
 /** How long a request may be on its way: bunched up by so much they still have to fit. */
 const WAY_MS_MAX = 400;
 
-interface Arrival extends RequestCost {
+interface Arrival extends Two<number> {
   readonly at: number;
   readonly foreign: boolean;
 }
@@ -30,18 +30,18 @@ class StrictVenue {
     this.#arrivals.push(arrival);
   }
 
-  used(budget: keyof RequestCost, now: number): number {
+  used(budget: keyof Two<number>, now: number): number {
     const { intervalMs } = LIMITS[budget];
     return this.#sum(budget, now - intervalMs, now);
   }
 
   /** The most of one budget in any window. */
-  densest(budget: keyof RequestCost): number {
+  densest(budget: keyof Two<number>): number {
     const { intervalMs } = LIMITS[budget];
     return Math.max(0, ...this.#arrivals.map(({ at }) => this.#sum(budget, at - intervalMs, at)));
   }
 
-  #sum(budget: keyof RequestCost, after: number, until: number): number {
+  #sum(budget: keyof Two<number>, after: number, until: number): number {
     let sum = 0;
     for (const arrival of this.#arrivals) {
       if (arrival.at > after && arrival.at <= until) sum += arrival[budget];
@@ -58,7 +58,7 @@ interface Step {
   readonly what: "ask" | "foreign" | "restart";
 }
 
-const COSTS: Readonly<Record<RequestPriority, RequestCost>> = {
+const COSTS: Readonly<Record<RequestPriority, Two<number>>> = {
   cancel: { weight: 1, orders: 0 },
   reduce: { weight: 1, orders: 1 },
   protect: { weight: 1, orders: 1 },
@@ -97,16 +97,16 @@ function play(steps: readonly Step[], reports: boolean): StrictVenue {
         venue.arrive({ weight: 1, orders: 0, at: clock.monotonic(), foreign: true });
         continue;
       }
-      runner.acquire(priority, cost, `r${count++}`, () =>
+      const onGranted = () =>
         clock.setTimer(() => {
           const at = clock.monotonic();
           venue.arrive({ ...cost, at, foreign: false });
           if (!reports) return;
-          runner.usage({
-            weightUsed: venue.used("weight", at),
-            ordersUsed: venue.used("orders", at),
-          });
-        }, wayMs));
+          runner.usage(
+            twoUsed({ weight: venue.used("weight", at), orders: venue.used("orders", at) }),
+          );
+        }, wayMs);
+      ask(runner, priority, { cost, key: `r${count++}`, onGranted });
     }
   }
   clock.advance(30_000);
@@ -116,7 +116,15 @@ function play(steps: readonly Step[], reports: boolean): StrictVenue {
 }
 
 function openRunner(clock: VirtualClock): RequestRunner {
-  return new RequestRunner({ clock, limits: LIMITS, cost: () => ({ weight: 1, orders: 0 }) });
+  return new RequestRunner({ clock, limits: twoBudgets(LIMITS), cost: () => [] });
+}
+
+function ask(
+  runner: RequestRunner,
+  priority: RequestPriority,
+  asked: { readonly cost: Two<number>; readonly key: string; readonly onGranted: () => void },
+): void {
+  runner.ask({ kind: "lookup", priority, ...asked, cost: twoCosts(asked.cost) });
 }
 
 function assertWithin(venue: StrictVenue): void {
@@ -167,11 +175,11 @@ Deno.test("S6: beside others on the same address, what is reported in time is ma
   for (let i = 0; i < 1_000; i++) {
     venue.arrive({ weight: 1, orders: 0, at: clock.monotonic(), foreign: true });
   }
-  runner.usage({ weightUsed: venue.used("weight", clock.monotonic()), ordersUsed: null });
+  runner.usage(twoUsed({ weight: venue.used("weight", clock.monotonic()), orders: null }));
   for (let i = 0; i < 400; i++) {
-    runner.acquire(i % 2 === 0 ? "cancel" : "probe", { weight: 1, orders: 0 }, `r${i}`, () => {
-      venue.arrive({ weight: 1, orders: 0, at: clock.monotonic(), foreign: false });
-    });
+    const cost = { weight: 1, orders: 0 };
+    const onGranted = () => venue.arrive({ ...cost, at: clock.monotonic(), foreign: false });
+    ask(runner, i % 2 === 0 ? "cancel" : "probe", { cost, key: `r${i}`, onGranted });
   }
   clock.advance(59_000);
   assertWithin(venue);

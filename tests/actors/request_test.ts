@@ -3,11 +3,11 @@ import { RequestRunner, type RequestRunnerOptions } from "../../actors/request.t
 import type { RequestPriority } from "../../machines/request_queue.ts";
 import type { RequestsMode } from "../../machines/requests.ts";
 import { REQUEST_TIMEOUT_MS } from "../../machines/timeouts.ts";
-import type { RequestCost } from "../../src/exchanges/exchange.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { twoBudgets, twoCosts, twoUsed } from "../budgets.ts";
 
-const ORDER: RequestCost = { weight: 1, orders: 1 };
-const READ: RequestCost = { weight: 10, orders: 0 };
+const ORDER = twoCosts({ weight: 1, orders: 1 });
+const READ = twoCosts({ weight: 10, orders: 0 });
 
 /** 100 orders per 10 s: 6.5 flow in per second, 10 may burst. */
 function setup(options: Partial<RequestRunnerOptions> = {}) {
@@ -16,16 +16,16 @@ function setup(options: Partial<RequestRunnerOptions> = {}) {
   const granted: string[] = [];
   const runner = new RequestRunner({
     clock,
-    limits: {
+    limits: twoBudgets({
       weight: { capacity: 6_000, intervalMs: 60_000 },
       orders: { capacity: 100, intervalMs: 10_000 },
-    },
-    cost: () => READ,
+    }),
+    cost: (kind) => kind === "submit" ? ORDER : READ,
     onMode: (mode) => modes.push(mode),
     ...options,
   });
   const ask = (priority: RequestPriority, key: string, cost = ORDER) =>
-    runner.acquire(priority, cost, key, () => granted.push(key));
+    runner.ask({ kind: "submit", priority, cost, key, onGranted: () => granted.push(key) });
   const submitAll = (count: number, prefix = "s") => {
     for (let i = 0; i < count; i++) ask("submit", `${prefix}${i}`);
   };
@@ -51,7 +51,7 @@ Deno.test("request runner: grants at once while there are tokens", () => {
 Deno.test("request runner: after a boot an order waits briefly, a cancel not at all", () => {
   const { clock, runner, granted, ask } = setup();
   assertEquals(ask("submit", "a"), "queued");
-  assertEquals(ask("cancel", "c", { weight: 1, orders: 0 }), "granted");
+  assertEquals(ask("cancel", "c", twoCosts({ weight: 1, orders: 0 })), "granted");
   clock.advance(200);
   assertEquals(granted, ["c", "a"]);
   runner.stop();
@@ -97,10 +97,21 @@ Deno.test("request runner: a read passes orders that wait for a budget it does n
 
 Deno.test("request runner: nobody passes one of higher priority waiting for the same budget", () => {
   const { runner, granted, ask } = setup();
-  ask("reduce", "r", { weight: 500, orders: 0 });
-  assertEquals(ask("submit", "s", { weight: 0, orders: 1 }), "queued");
+  ask("reduce", "r", twoCosts({ weight: 500, orders: 0 }));
+  assertEquals(ask("submit", "s", twoCosts({ weight: 0, orders: 1 })), "queued");
   assertEquals(ask("probe", "p", READ), "queued");
   assertEquals(granted, []);
+  runner.stop();
+});
+
+Deno.test("request runner: a cheap one waits behind a dear one, though its tokens are there", () => {
+  const { clock, runner, granted, ask } = rested();
+  ask("submit", "some", twoCosts({ weight: 100, orders: 0 }));
+  assertEquals(ask("reduce", "dear", twoCosts({ weight: 700, orders: 0 })), "queued");
+  assertEquals(ask("probe", "cheap", READ), "queued");
+  assertEquals(ask("cancel", "c", twoCosts({ weight: 1, orders: 0 })), "granted");
+  clock.advance(60_000);
+  assertEquals(granted, ["some", "c", "dear", "cheap"]);
   runner.stop();
 });
 
@@ -115,8 +126,8 @@ Deno.test("request runner: a full queue says so, but still takes cancels", () =>
 
 Deno.test("request runner: a canceled wait is never granted, and frees what is behind it", () => {
   const { clock, runner, granted, ask } = setup();
-  ask("reduce", "dear", { weight: 600, orders: 0 });
-  ask("submit", "cheap", { weight: 1, orders: 0 });
+  ask("reduce", "dear", twoCosts({ weight: 600, orders: 0 }));
+  ask("submit", "cheap", twoCosts({ weight: 1, orders: 0 }));
   clock.advance(200);
   assertEquals(granted, []);
   assert(runner.cancelWaiting("dear"));
@@ -138,7 +149,8 @@ Deno.test("request runner: with nobody waiting any more no timer is left", () =>
 Deno.test("request runner: acquiring a key that waits replaces it", () => {
   const { clock, runner, granted, ask } = setup();
   ask("submit", "a");
-  runner.acquire("submit", ORDER, "a", () => granted.push("newer"));
+  const onGranted = () => granted.push("newer");
+  runner.ask({ kind: "submit", priority: "submit", cost: ORDER, key: "a", onGranted });
   assertEquals(runner.queued, 1);
   clock.advance(1_000);
   assertEquals(granted, ["newer"]);
@@ -147,10 +159,11 @@ Deno.test("request runner: acquiring a key that waits replaces it", () => {
 
 Deno.test("request runner: a grant may acquire again", () => {
   const { clock, runner, granted, ask } = setup();
-  runner.acquire("submit", ORDER, "a", () => {
+  const onGranted = () => {
     granted.push("a");
     ask("submit", "b");
-  });
+  };
+  runner.ask({ kind: "submit", priority: "submit", cost: ORDER, key: "a", onGranted });
   clock.advance(1_000);
   assertEquals(granted, ["a", "b"]);
   runner.stop();
@@ -180,7 +193,7 @@ Deno.test("request runner: a ban stops cancels too, and ends by itself", () => {
 
 Deno.test("request runner: the venue's own count holds requests back", () => {
   const { clock, runner, granted, ask } = rested();
-  runner.usage({ weightUsed: 6_000, ordersUsed: null });
+  runner.usage(twoUsed({ weight: 6_000, orders: null }));
   assertEquals(ask("submit", "a"), "queued");
   clock.advance(59_999);
   assertEquals(granted, []);
@@ -262,11 +275,12 @@ Deno.test("request runner: draining drops orders that wait, and still takes canc
 
 Deno.test("request runner: health shows what can be used", () => {
   const { clock, runner } = setup();
-  assertEquals(runner.remaining(), { weight: 0, orders: 0 });
-  assertEquals(runner.budgets().orders, { used: 100, capacity: 100 });
+  assertEquals(runner.remaining("submit"), 0);
+  assertEquals(runner.budgets()["orders"], { used: 100, capacity: 100 });
   clock.advance(60_000);
-  assertEquals(runner.remaining(), { weight: 600, orders: 10 });
-  assertEquals(runner.budgets().orders, { used: 0, capacity: 100 });
+  assertEquals(runner.remaining("submit"), 10);
+  assertEquals(runner.remaining({ kind: "lookup", symbolId: "BTC/USDT" }), 60);
+  assertEquals(runner.budgets()["orders"], { used: 0, capacity: 100 });
   runner.stop();
 });
 
@@ -291,7 +305,7 @@ Deno.test("request runner: after a ban cancels go first, then what reduces, then
   ask("submit", "s");
   ask("protect", "t");
   ask("reduce", "r");
-  for (let i = 0; i < 9; i++) ask("cancel", `c${i}`, { weight: 1, orders: 0 });
+  for (let i = 0; i < 9; i++) ask("cancel", `c${i}`, twoCosts({ weight: 1, orders: 0 }));
   clock.advance(5_001);
   assertEquals(granted.slice(0, 9), Array.from({ length: 9 }, (_, i) => `c${i}`));
   clock.advance(10_000);

@@ -6,9 +6,10 @@ import { CIRCUIT_COOL_DOWN_MS } from "../../machines/timeouts.ts";
 import type { OrderIntent } from "../../src/model/intent.ts";
 import { CIRCUIT_REFUSALS } from "../../src/model/limits.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
+import { twoBudgets, twoCosts } from "../budgets.ts";
 import { anIntent } from "../machines/intent_builders.ts";
 
-const COST = { weight: 1, orders: 1 };
+const COST = twoCosts({ weight: 1, orders: 1 });
 
 /** Leave to submit on a runner long after its boot: ten orders may go at once. */
 function setup() {
@@ -17,10 +18,10 @@ function setup() {
   gate.open();
   const runner = new RequestRunner({
     clock,
-    limits: {
+    limits: twoBudgets({
       weight: { capacity: 6_000, intervalMs: 60_000 },
       orders: { capacity: 100, intervalMs: 10_000 },
-    },
+    }),
     cost: () => COST,
   });
   clock.advance(60_000);
@@ -28,7 +29,6 @@ function setup() {
   const tickets = new Tickets({
     gate,
     runner,
-    cost: COST,
     onGranted: (id) => granted.push(id),
     onFull: () => {},
   });

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
+import type { HeldContract } from "../../actors/account.ts";
 import { Risk } from "../../actors/risk.ts";
 import type { IntentContext } from "../../machines/intent_context.ts";
 import { priceBounds } from "../../machines/risk.ts";
 import { step } from "../../machines/step.ts";
 import type { Balance } from "../../src/model/account.ts";
-import { decimal, ONE, subtract } from "../../src/model/decimal.ts";
+import { decimal, ONE, subtract, ZERO } from "../../src/model/decimal.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
 import { type RiskLimits, riskLimits } from "../../src/model/risk.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
@@ -15,6 +16,8 @@ import { anOrder } from "../orders.ts";
 class Desk {
   readonly balances = new Map<string, Balance>();
   price: string | null = "100";
+  /** Of every contract. */
+  held: HeldContract = { quantity: ZERO, markPrice: null, leverage: null, updatedAt: 0 };
   readonly risk: Risk;
 
   constructor(limits: Partial<RiskLimits> = {}) {
@@ -25,6 +28,8 @@ class Desk {
       account: {
         isRead: true,
         balance: (asset) => this.balances.get(asset),
+        held: () => this.held,
+        positions: () => [],
       },
       prices: {
         fresh: () => this.price === null ? null : priceBounds(decimal(this.price), percent),
@@ -181,12 +186,122 @@ Deno.test("risk funds: last before the wire the open orders are counted once mor
   assertEquals(desk.sends(ONE_MORE), null);
 });
 
-Deno.test("risk funds: a contract is refused: its margin and position caps are not known", () => {
+const PERP = { symbolId: "BTC/USDT:PERP" };
+const of = (quantity: string, updatedAt = 0, leverage: string | null = "10"): HeldContract => ({
+  quantity: decimal(quantity),
+  markPrice: null,
+  leverage: leverage === null ? null : decimal(leverage),
+  updatedAt,
+});
+const sale = { ...PERP, side: "SELL" } as const;
+
+Deno.test("risk funds: inverse contracts and options are refused: they are margined otherwise", () => {
   const desk = new Desk();
-  assertEquals(
-    desk.asks({ symbolId: "BTC/USDT:PERP" }),
-    "INSTRUMENT_UNSUPPORTED spot BTC/USDT:PERP",
-  );
+  for (const symbolId of ["BTC/USD:PERP@BTC", "BTC/USDT:OPT:C:100000:20271224"]) {
+    assertEquals(
+      desk.asks({ symbolId }),
+      `INSTRUMENT_UNSUPPORTED spot, or a perpetual or future settled in its quote asset ${symbolId}`,
+    );
+  }
+});
+
+Deno.test("risk funds: a contract needs its margin, on either side, by the leverage told", () => {
+  const desk = new Desk();
+  desk.held = of("0");
+  for (const side of [PERP, sale]) {
+    assertEquals(desk.asks({ ...side, amount: decimal("20") }), "ok");
+    assertEquals(desk.asks({ ...side, amount: decimal("20.1") }), "INSUFFICIENT_MARGIN 200 201");
+  }
+});
+
+Deno.test("risk funds: a leverage that the venue does not tell counts as 1", () => {
+  const desk = new Desk();
+  assertEquals(desk.asks({ ...PERP, amount: decimal("2") }), "ok");
+  assertEquals(desk.asks({ ...PERP, amount: decimal("2.1") }), "INSUFFICIENT_MARGIN 200 210");
+});
+
+Deno.test("risk funds: a sale below the market is margined at the market", () => {
+  const desk = new Desk();
+  const low = { ...sale, limitPrice: decimal("95") };
+  assertEquals(desk.asks({ ...low, amount: decimal("2.01") }), "INSUFFICIENT_MARGIN 200 201");
+});
+
+Deno.test("risk funds: what closes a position needs no margin, what turns it needs the new one", () => {
+  const desk = new Desk();
+  desk.held = of("20");
+  assertEquals(desk.asks({ ...PERP, amount: decimal("0.1") }), "INSUFFICIENT_MARGIN 200 201");
+  assertEquals(desk.asks({ ...sale, amount: decimal("20") }), "ok");
+  assertEquals(desk.asks({ ...sale, amount: decimal("40") }), "ok");
+  assertEquals(desk.asks({ ...sale, amount: decimal("40.1") }), "INSUFFICIENT_MARGIN 200 201");
+});
+
+Deno.test("risk funds: positions and contract orders leave less for spot orders", () => {
+  const desk = new Desk();
+  desk.held = of("10");
+  desk.run(aContext({ ...PERP, amount: decimal("5") }), say.granted());
+  assertEquals(desk.asks({ amount: decimal("0.5") }), "ok");
+  assertEquals(desk.asks({ amount: decimal("0.51") }), "INSUFFICIENT_BALANCE 200 201");
+});
+
+Deno.test("risk funds: a reduce-only order needs nothing and binds nothing", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("20") } });
+  desk.held = of("20");
+  const reduce = { ...sale, reduceOnly: true, amount: decimal("45") };
+  desk.told("USDT", "1", "1", 1);
+  assertEquals(desk.asks(reduce), "ok", "the venue knows better than we what there is to reduce");
+  desk.run(aContext(reduce), say.granted());
+  assertEquals(desk.sends(reduce, "45"), null);
+  desk.told("USDT", "200", "0", 2);
+  assertEquals(desk.asks({ ...sale, amount: decimal("40") }), "ok");
+});
+
+Deno.test("risk funds: a position cap counts long and short contracts with their open orders", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("2") } });
+  desk.held = of("-1", 0, "100");
+  desk.run(aContext({ ...sale, amount: decimal("0.5") }), say.granted());
+  assertEquals(desk.asks({ ...sale, amount: decimal("0.5") }), "ok");
+  assertEquals(desk.asks({ ...sale, amount: decimal("0.6") }), "MAX_POSITION 2 2.1");
+  const below = { ...PERP, limitPrice: decimal("99") };
+  assertEquals(desk.asks({ ...below, amount: decimal("3") }), "ok", "it turns, and stays within");
+  assertEquals(desk.asks({ ...below, amount: decimal("3.1") }), "MAX_POSITION 2 2.1");
+});
+
+Deno.test("risk funds: above a cap, what brings a contract nearer to it passes", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("2") } });
+  desk.held = of("5", 0, "100");
+  assertEquals(desk.asks({ ...sale, amount: decimal("5") }), "ok");
+  assertEquals(desk.asks({ ...PERP, amount: decimal("0.1") }), "MAX_POSITION 2 5.1");
+});
+
+Deno.test("risk funds: last before the wire a contract is counted once, and refused when short", () => {
+  const desk = new Desk();
+  desk.held = of("0");
+  const order = { ...PERP, amount: decimal("20") };
+  desk.run(aContext(order), say.granted());
+  assertEquals(desk.sends(order, "20"), null);
+  desk.told("USDT", "199", "0", 1);
+  assertEquals(desk.sends(order, "20"), "INSUFFICIENT_MARGIN");
+});
+
+Deno.test("risk funds: a fill moves the position until the venue's word is as new", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("2") } });
+  desk.held = of("0", 0, "100");
+  const live = desk.run(aContext({ ...PERP }), say.granted(), say.accepted());
+  const order = { filled: decimal("1"), status: "FILLED" } as const;
+  desk.risk.onTurn(live, step(live, later(say.filled("t1", "1", order), PERP)));
+  assertEquals(desk.asks({ ...PERP, amount: decimal("1.1") }), "MAX_POSITION 2 2.1");
+  desk.held = of("1", 10_000, "100");
+  assertEquals(desk.asks({ ...PERP, amount: decimal("1.1") }), "MAX_POSITION 2 2.1");
+  desk.held = of("0.5", 10_001, "100");
+  assertEquals(desk.asks({ ...PERP, amount: decimal("1.1") }), "ok");
+});
+
+Deno.test("risk funds: a market order of a contract without any price is not taken for free", () => {
+  const desk = new Desk();
+  desk.held = of("0");
+  desk.price = null;
+  desk.run(aContext({ ...sale, limitPrice: null }), say.granted(), say.unknown());
+  assertEquals(desk.asks({ ...PERP }), "BALANCE_UNKNOWN known nothing yet");
 });
 
 Deno.test("risk funds: amounts beyond all counting are refused, not thrown upon", () => {
@@ -201,7 +316,11 @@ Deno.test("risk funds: amounts beyond all counting are refused, not thrown upon"
 const ONE_MORE = { amount: decimal("1") };
 
 /** Newer than any balance here but those of 10 s on. */
-function later(event: ReturnType<typeof say.filled>): ReturnType<typeof say.filled> {
+function later(
+  event: ReturnType<typeof say.filled>,
+  changes: { readonly symbolId?: string } = {},
+): ReturnType<typeof say.filled> {
   if (event.type !== "order.filled") return event;
-  return { ...event, fills: event.fills.map((fill) => ({ ...fill, venueTime: 5_000 })) };
+  const fills = event.fills.map((fill) => ({ ...fill, venueTime: 5_000, ...changes }));
+  return { ...event, fills };
 }

@@ -44,7 +44,6 @@ function stand(): Stand {
   const runner = new RequestRunner({ clock, limits, cost });
   clock.advance(120_000);
   const marketData: MarketData = {
-    subscribeTicks: () => Promise.resolve(),
     ticker: () => undefined,
     readTicker: (symbolId) => {
       reads.push(symbolId);

@@ -223,7 +223,10 @@ function none(k: PaperKernel): Readonly<Record<string, string>> {
 
 function recount(k: PaperKernel): Readonly<Record<string, string>> {
   const [base = "", quote = ""] = RESTING.symbolId.split("/");
-  const ledger = new RiskLedger({ assetsOf: () => ({ base, quote }), worstPrice: () => null });
+  const ledger = new RiskLedger({
+    assetsOf: () => ({ base, quote, isContract: false }),
+    worstPrice: () => null,
+  });
   for (const { context, intentId } of k.exchange("a").book.entries()) {
     ledger.set(intentId, holdOf(context));
   }

@@ -24,6 +24,7 @@ import { type StandardOrder, StandardOrderSchema } from "../../src/model/order.t
 import type { FillFilter, IntentFilter, Page } from "../../src/stores/store.ts";
 import type { StoreError } from "../../src/model/errors.ts";
 import { FakeKillSwitch } from "./fake_kill_switch.ts";
+import { NO_MARKET_DATA, QUIET_MARKET } from "./fake_market.ts";
 import { FakeOversight } from "./fake_oversight.ts";
 import { AT, symbolMetadata, viewOf } from "./fake_rows.ts";
 
@@ -138,6 +139,7 @@ export class FakeKernel implements Kernel {
 }
 
 export class FakeExchange extends FakeOversight implements ExchangeKernel {
+  readonly marketData = NO_MARKET_DATA;
   ready = true;
   readonly fills: Fill[] = [];
   readonly #kernel: FakeKernel;
@@ -306,6 +308,7 @@ export class FakeExchange extends FakeOversight implements ExchangeKernel {
       budgets: {},
       circuits: [],
       queued: 0,
+      market: QUIET_MARKET,
       lastSyncAt: AT,
     };
   }

@@ -6,6 +6,7 @@
 import { type ExchangeKernel, openKernel } from "../../mod.ts";
 import { REFILL_SHARE } from "../../machines/token_bucket.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
+import { windowOf } from "../budgets.ts";
 import { type Bench, compare, latencyFigure, plainFigure, type Side } from "./harness.ts";
 import { openRawCcxt, type RawCcxt } from "./raw_ccxt.ts";
 import { makeScratchDir, NO_CAPS, until } from "./scratch.ts";
@@ -22,8 +23,6 @@ const READ_ORDERS = 150;
 const BLOCKS_MAX = 5;
 const CANCELS_A_BLOCK = 5;
 const CANCELS_ALONE = 30;
-/** Orders of a budget so wide that placing what is to be read does not take longer than reading. */
-const ORDERS_PER_SECOND = 1_000;
 
 export const cancelPriority: Bench = {
   name: "cancel_priority",
@@ -37,7 +36,6 @@ export const cancelPriority: Bench = {
           kind: "binance",
           ...KERNEL_KEYS,
           endpoints: venue.url,
-          limits: { ordersPerSecond: ORDERS_PER_SECOND },
         },
       },
       store: { kind: "sqlite", path },
@@ -67,8 +65,9 @@ export const cancelPriority: Bench = {
 
 /** What a cancel costs, at the rate at which the weight budget is refilled. */
 function tokenIntervalUs(): number {
-  const { capacity, intervalMs } = binanceSpot.rateLimits.weight;
-  return binanceSpot.cost("cancel").weight * intervalMs * 1_000 / (capacity * REFILL_SHARE);
+  const { capacity, intervalMs } = windowOf(binanceSpot.rateLimits.budgets["weight"]);
+  const weight = binanceSpot.cost("cancel", {}).find(({ budget }) => budget === "weight");
+  return (weight?.amount ?? 0) * intervalMs * 1_000 / (capacity * REFILL_SHARE);
 }
 
 /** Every read is a look-up of an order of its own. */

@@ -1,33 +1,38 @@
 /** What a request pays for its tokens; baseline: the bucket's arithmetic without the queue. */
 import { RequestRunner } from "../../actors/request.ts";
-import {
-  advanceTokens,
-  newTokenBucket,
-  spendTokens,
-  waitForTokens,
-} from "../../machines/token_bucket.ts";
+import { RequestBudgets, spendCharges } from "../../machines/budgets.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { twoBudgets, twoCosts } from "../budgets.ts";
 import { type Bench, compare, latencyFigure, type Side } from "./harness.ts";
 
 const COUNT = 20_000;
-const COST = { weight: 1, orders: 1 };
+const COST = twoCosts({ weight: 1, orders: 1 });
 const BUDGET = { capacity: 1e12, intervalMs: 1 };
-const LIMITS = { weight: BUDGET, orders: BUDGET };
+const LIMITS = twoBudgets({ weight: BUDGET, orders: BUDGET });
+const ABOUT = { symbolId: "BTC/USDT" };
+const KEYS = { ...ABOUT, endpoint: "submit" };
 
 export const limiter: Bench = {
   name: "limiter",
-  about: "acquire of a free budget; baseline: the token arithmetic alone",
+  about: "ask for a free budget; baseline: the token arithmetic alone",
   run: async ({ blocks }) => {
     const runner = new RequestRunner({ clock: systemClock, limits: LIMITS, cost: () => COST });
-    const bucket = newTokenBucket(LIMITS, systemClock.monotonic());
+    const budgets = new RequestBudgets(LIMITS, systemClock.monotonic());
     await new Promise((resolve) => setTimeout(resolve, 5)); // booted empty
-    const granted = () => {};
+    const onGranted = () => {};
     const ours = side((i) =>
-      void runner.acquire("submit", COST, `submit:${i}`, granted, "BTC/USDT")
+      void runner.ask({
+        kind: "submit",
+        priority: "submit",
+        about: ABOUT,
+        key: `submit:${i}`,
+        onGranted,
+      })
     );
     const baseline = side(() => {
-      advanceTokens(bucket, systemClock.monotonic());
-      if (waitForTokens(bucket, COST, "other") === 0) spendTokens(bucket, COST);
+      const now = systemClock.monotonic();
+      const charges = budgets.charges(COST, KEYS, now);
+      if (budgets.wait(charges, "other", now) === 0) spendCharges(charges);
     });
     const compared = await compare({ ours, baseline }, blocks);
     runner.stop();

@@ -7,17 +7,18 @@ import { limiter } from "./limiter.ts";
 import { liveIntents } from "./live_intents.ts";
 import { recovery } from "./recovery.ts";
 import { steps } from "./steps.ts";
-import { submitLatency, submitThroughput } from "./submit.ts";
+import { stream } from "./stream.ts";
+import { submitBenches } from "./submit.ts";
 
 const BENCHES: readonly Bench[] = [
-  submitLatency,
-  submitThroughput,
+  ...submitBenches,
   steps,
   durableIntents,
   liveIntents,
   recovery,
   limiter,
   cancelPriority,
+  stream,
 ];
 
 interface Flags {
@@ -29,7 +30,7 @@ interface Flags {
 
 if (import.meta.main) {
   const command = new Command("bench")
-    .description(BENCHES.map(({ name, about }) => `${name.padEnd(18)} ${about}`).join("\n"))
+    .description(BENCHES.map(({ name, about }) => `${name.padEnd(28)} ${about}`).join("\n"))
     .option("--only <name>", "run one bench")
     .option("--json", "nothing but JSON lines")
     .option("--latency <ms>", "what every answer of the testnet waits", "0")

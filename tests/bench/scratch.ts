@@ -7,8 +7,10 @@ import { type ExchangeOptions, type OpenedKernel, openKernel } from "../../mod.t
  */
 export const KERNEL_FLAGS = "--v8-flags=--max-semi-space-size=16,--heap-growing-percent=50";
 
-/** Far above what a process can send. */
-export const NO_LIMITS = { ordersPerSecond: 1_000_000, weightPerMinute: 1_000_000_000 };
+/** Far above what a process can send, of a venue that counts weight and orders. */
+export const NO_LIMITS = {
+  budgets: { weight: { capacity: 1_000_000_000 }, orders: { capacity: 1_000_000_000 } },
+};
 
 /** Caps that no bench reaches: they are checked all the same. */
 export const NO_CAPS = {

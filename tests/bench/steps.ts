@@ -10,6 +10,7 @@ import { systemClock } from "../../src/system/clock.ts";
 import { systemDefer } from "../../src/system/defer.ts";
 import { systemRandom } from "../../src/system/random.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
+import { twoBudgets } from "../budgets.ts";
 import type { Bench, Figure } from "./harness.ts";
 import { makeScratchDir, NO_CAPS } from "./scratch.ts";
 import { median, quantile } from "./stats.ts";
@@ -49,7 +50,7 @@ export const steps: Bench = {
     );
     const kernel = new KernelActor({
       adapters: [adapter],
-      rateLimits: new Map([["main", { weight: LIMIT, orders: LIMIT }]]),
+      rateLimits: new Map(),
       settings: new Map([["main", { risk: riskLimits(RiskOptionsSchema.parse(NO_CAPS)) }]]),
       store,
       identity: await openIdentity(store, systemRandom),
@@ -156,6 +157,9 @@ function tracedAdapter(adapter: ExchangeAdapter, trace: Trace): ExchangeAdapter 
     return outcome;
   };
   Object.assign(adapter.execution, { submit: traced });
+  // So wide that no order waits for it: what is measured is the way, not the pace.
+  const rateLimits = twoBudgets({ weight: LIMIT, orders: LIMIT });
+  Object.assign(adapter, { capabilities: { ...adapter.capabilities, rateLimits } });
   const onFact = adapter.onFact.bind(adapter);
   adapter.onFact = (listener) =>
     onFact((fact) => {

@@ -82,15 +82,15 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "data: ./data\nexchanges:\n  main:\n    kind: binanec\n",
     [
       "kernel.yaml:4:11 exchanges.main.kind: expected one of paper, binance, okx, bybit, " +
-      'hyperliquid, coinbase, kraken, got "binanec" (did you mean "binance"?)',
+      'hyperliquid, coinbase, kraken, krakenfutures, cme, nse, got "binanec" (did you mean "binance"?)',
     ],
   ],
   [
-    "okex, the alias of okx, which is planned",
-    "exchanges:\n  main: { kind: okex }\n",
+    "okex, the alias of okx, without its passphrase",
+    "exchanges:\n  main: { kind: okex, apiKey: abcdefgh, secret: abcdefgh }\n",
     [
-      "kernel.yaml:2:17 exchanges.main.kind: okx is planned and not available yet; " +
-      "available now: paper, binance",
+      "kernel.yaml:2:3 exchanges.main.password: OKX needs apiKey, secret and password: expected " +
+      "a ${VARIABLE} or { file: path }, got nothing; only `testnet: local` needs no keys",
     ],
   ],
   [
@@ -98,7 +98,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "exchanges:\n  main: { apiKey: x }\n",
     [
       "kernel.yaml:2:3 exchanges.main.kind: expected one of paper, binance, okx, bybit, " +
-      "hyperliquid, coinbase, kraken, got nothing",
+      "hyperliquid, coinbase, kraken, krakenfutures, cme, nse, got nothing",
     ],
   ],
   [
@@ -301,7 +301,8 @@ Deno.test("config: only the local testnet needs no keys", () => {
   const section = exchanges["b"]!;
   assertEquals(["apiKey" in section, "secret" in section], [false, false]);
   for (const testnet of ["true", "false"]) {
-    const rule = "expected a ${VARIABLE}, got nothing; only `testnet: local` needs no keys";
+    const rule = "Binance needs apiKey and secret: expected a ${VARIABLE} or { file: path }, " +
+      "got nothing; only `testnet: local` needs no keys";
     assertEquals(mistakes(`exchanges:\n  b: { kind: binance, testnet: ${testnet} }\n`), [
       `kernel.yaml:2:3 exchanges.b.apiKey: ${rule}`,
       `kernel.yaml:2:3 exchanges.b.secret: ${rule}`,
@@ -311,7 +312,7 @@ Deno.test("config: only the local testnet needs no keys", () => {
 
 Deno.test("config: half a key pair is a mistake for the local testnet too", () => {
   assertEquals(mistakes("exchanges:\n  b: { kind: binance, testnet: local, apiKey: abcdefgh }\n"), [
-    "kernel.yaml:2:3 exchanges.b.secret: expected apiKey and secret together, or neither, " +
+    "kernel.yaml:2:3 exchanges.b.secret: expected apiKey and secret together, or none of them, " +
     "got nothing",
   ]);
 });

@@ -5,7 +5,7 @@ import type { Summary } from "../../src/cli/demo_summary.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 Deno.test("demo: with a lost response and a dropped socket nothing is doubled, lost or adrift", async () => {
-  const { code, summary, err } = await runDemo("--seconds", "4");
+  const { code, summary, err } = await runDemo("--seconds", "6");
   const { intents, completed, canceled, failed, ...wrong } = summary;
   assertEquals(wrong, { duplicates: 0, lost: 0, drift: 0 }, err);
   assertGreater(completed, 0);
@@ -14,7 +14,7 @@ Deno.test("demo: with a lost response and a dropped socket nothing is doubled, l
 });
 
 Deno.test("demo: an order that the exchange took twice shows as 1", async () => {
-  const { code, summary, err } = await runDemo("--seconds", "3", "--fault", "duplicateDelivery");
+  const { code, summary, err } = await runDemo("--seconds", "6", "--fault", "duplicateDelivery");
   assertEquals([summary.duplicates, code], [1, 1], err);
 });
 

@@ -16,6 +16,7 @@ import { resting, until } from "../faults/stage.ts";
 
 const KEY = "canaryKey0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b";
 const SECRET = "canarySecret9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a392817";
+const OTHER_KEY = "canaryOther5566778899aabbccddeeff00112233445566778899aabbccddeef";
 const WRONG_SECRET = "canaryWrong1029384756abcdef1029384756abcdef1029384756abcdef10";
 /** What Binance signs with: a leaked one can be replayed within its window. */
 const SIGNATURE = /signature["':= ]+[0-9a-f]{16}/i;
@@ -36,15 +37,21 @@ const FAULTS: readonly FaultName[] = [
 
 Deno.test("canary: no key, secret, signature or token comes out anywhere", async () => {
   const data = await Deno.makeTempDir();
+  const keys = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${keys}/main.secret`, `${SECRET}\n`, { mode: 0o600 });
   const testnet = startTestnet({
     clock: systemClock,
     random: systemRandom,
     limits: "none",
-    accounts: [{ apiKey: KEY, secret: SECRET }],
+    accounts: [{ apiKey: KEY, secret: SECRET }, { apiKey: OTHER_KEY, secret: SECRET }],
   });
   const said: string[] = [];
   try {
-    const served = await serve(`${data}/kernel`, testnet, (text) => said.push(text));
+    const served = await serve(`${data}/kernel`, {
+      testnet,
+      secret: { file: `${keys}/main.secret` },
+      say: (text) => said.push(text),
+    });
     try {
       await trade(served, testnet, said);
       await browse(served, said);
@@ -62,16 +69,22 @@ Deno.test("canary: no key, secret, signature or token comes out anywhere", async
   } finally {
     await testnet.close();
     await Deno.remove(data, { recursive: true });
+    await Deno.remove(keys, { recursive: true });
   }
 });
 
-function serve(path: string, testnet: Testnet, say: (text: string) => void) {
+function serve(path: string, { testnet, secret, say }: {
+  readonly testnet: Testnet;
+  readonly secret: { readonly file: string };
+  readonly say: (text: string) => void;
+}) {
   const timing = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-  const limits = { ordersPerSecond: 10_000, weightPerMinute: 10_000_000 };
+  const budgets = { weight: { capacity: 10_000_000 }, orders: { capacity: 100_000 } };
+  const limits = { budgets };
   const common = { kind: "binance", endpoints: testnet.url, apiKey: KEY, timing, limits } as const;
   const exchanges = {
-    main: { ...common, secret: SECRET },
-    wrong: { ...common, secret: WRONG_SECRET },
+    main: { ...common, secret },
+    wrong: { ...common, apiKey: OTHER_KEY, secret: WRONG_SECRET },
   };
   return serveKernel({
     ...defaultConfig(),
@@ -189,7 +202,7 @@ async function readFiles(path: string, said: string[]): Promise<void> {
 function judge(said: readonly string[], token: string): void {
   const text = said.join("\n");
   assertGreater(text.length, 100_000);
-  for (const secret of [KEY, SECRET, WRONG_SECRET, token]) {
+  for (const secret of [KEY, OTHER_KEY, SECRET, WRONG_SECRET, token]) {
     for (const form of [secret, btoa(secret).replace(/=+$/, ""), encodeURIComponent(secret)]) {
       const at = text.indexOf(form);
       assertEquals(at, -1, `a secret is shown: ${text.slice(Math.max(0, at - 200), at)}`);

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SEND_SLACK_MS } from "../../machines/timeouts.ts";
 import { BINANCE_ERRORS } from "../../src/exchanges/ccxt/profiles/binance_errors.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
+import { windowOf } from "../budgets.ts";
 import { documented, rewrite, type Table } from "./document.ts";
 
 const READ = "2026-11-21";
@@ -10,6 +11,8 @@ const SECOND = 1_000;
 const DAY = 86_400_000;
 
 const { timing, rateLimits, deadMansSwitch } = binanceSpot;
+const weight = windowOf(rateLimits.budgets["weight"]);
+const orders = windowOf(rateLimits.budgets["orders"]);
 
 const ROWS: Table = [
   ["Constant", "Value", "Source", "Read"],
@@ -41,13 +44,13 @@ const ROWS: Table = [
   ],
   [
     "request weight",
-    `${rateLimits.weight.capacity} in ${rateLimits.weight.intervalMs / SECOND} s`,
+    `${weight.capacity} in ${weight.intervalMs / SECOND} s`,
     "rateLimits of GET /api/v3/exchangeInfo",
     READ,
   ],
   [
     "new orders",
-    `${rateLimits.orders.capacity} in ${rateLimits.orders.intervalMs / SECOND} s`,
+    `${orders.capacity} in ${orders.intervalMs / SECOND} s`,
     "rateLimits of GET /api/v3/exchangeInfo",
     READ,
   ],

@@ -33,7 +33,7 @@ export interface StageOptions {
 /** Loopback answers at once: a request lost there is proven absent within three seconds. */
 const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
 /** The kernel's budgets boot empty; with these they are full before anybody asks. */
-const LIMITS = { ordersPerSecond: 10_000, weightPerMinute: 10_000_000 };
+const LIMITS = { budgets: { weight: { capacity: 10_000_000 }, orders: { capacity: 100_000 } } };
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const clock = options.clock ?? systemClock;
@@ -53,6 +53,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
           endpoints: options.endpointsOf?.(testnet.url) ?? testnet.url,
           timing: TIMING,
           limits: LIMITS,
+          orderEntry: "rest", // Half of the faults are of HTTP; those of sockets say "auto".
           ...options.exchange,
         },
       },

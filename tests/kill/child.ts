@@ -11,7 +11,7 @@ const STEP_MS = 5;
 /** Loopback takes no longer, and a lost request is then proven absent within three seconds. */
 const TIMING = { validityMs: 300, engineBoundMs: 50, settleMs: 50 };
 /** The testnet runs without limits; the kernel's own budgets boot empty and must fill at once. */
-const LIMITS = { ordersPerSecond: 10_000, weightPerMinute: 10_000_000 };
+const LIMITS = { budgets: { weight: { capacity: 10_000_000 }, orders: { capacity: 100_000 } } };
 
 const ENCODER = new TextEncoder();
 

@@ -241,9 +241,28 @@ Deno.test("accounting: a lost trade of a derivative shows in its position", () =
   assertEquals(accounting.check(), []);
 });
 
-Deno.test("accounting: with positions, profit and funding move balances: they are not counted", () => {
+Deno.test("accounting: what contracts are settled in moves by profit and funding: not counted", () => {
   const accounting = opened();
-  accounting.read(positions(100_000, "1"));
+  accounting.read({ ...positions(100_000, "1"), settledIn: ["USDT"] });
   accounting.read(reading(160_000, { USDT: "9990", BTC: "2" }));
   assertEquals(accounting.check(), []);
+});
+
+Deno.test("accounting: beside contracts other assets are counted as ever", () => {
+  const accounting = opened();
+  accounting.read({ ...positions(100_000, "1"), settledIn: ["USDT"] });
+  accounting.read(reading(160_000, { USDT: "9990", BTC: "1.5" }));
+  assertEquals(brief(accounting.check()), [["BTC", "-0.5"]]);
+});
+
+Deno.test("accounting: a trade of a contract moves no balance but that of a fee in another asset", () => {
+  const accounting = opened();
+  accounting.read(positions(100_000, "0"));
+  const fee = { asset: "BTC", amount: decimal("0.001") };
+  accounting.trade(bought("t1", 110_000, { symbolId: PERP.symbol, fee }), PERP);
+  accounting.read(reading(160_000, { USDT: "9000", BTC: "1.999" }));
+  accounting.read(positions(160_000, "1"));
+  assertEquals(accounting.check(), []);
+  accounting.read(reading(220_000, { USDT: "9000", BTC: "1.99" }));
+  assertEquals(brief(accounting.check()), [["BTC", "-0.009"]]);
 });

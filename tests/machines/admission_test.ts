@@ -1,8 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { admit, refusalText } from "../../machines/admission.ts";
-import { decimal } from "../../src/model/decimal.ts";
-import { type SymbolMetadata, SymbolMetadataSchema } from "../../src/model/instrument.ts";
+import { compare, decimal } from "../../src/model/decimal.ts";
+import {
+  type Support,
+  type SymbolMetadata,
+  SymbolMetadataSchema,
+} from "../../src/model/instrument.ts";
 import type { StandardOrder } from "../../src/model/order.ts";
+import { isOnGrid } from "../../src/model/price_grid.ts";
 import { symbolMetadataInput } from "../model/builders.ts";
 import { anOrder } from "../orders.ts";
 
@@ -95,4 +101,90 @@ Deno.test("admission: a refusal names action, rule and value", () => {
     "Cannot place order: limitPrice must be a multiple of the tick size 0.01 of BTC/USDT, " +
       "got 100.005",
   );
+});
+
+const DIGITS: SymbolMetadata = {
+  ...MARKET,
+  price: {
+    ...MARKET.price,
+    tickSize: decimal("0.0001"),
+    spacing: "DYNAMIC",
+    min: null,
+    significantDigits: 5,
+  },
+};
+const BANDS: SymbolMetadata = {
+  ...MARKET,
+  price: {
+    ...MARKET.price,
+    spacing: "DYNAMIC",
+    bands: [{ from: decimal("100"), tickSize: decimal("0.5") }],
+  },
+};
+
+/** The market, the price, and what is admitted of it, asked to round or not. */
+const GRIDS: readonly (readonly [string, SymbolMetadata, string, string, string])[] = [
+  ["digits", DIGITS, "1234.5", "1234.5", "1234.5"],
+  ["digits", DIGITS, "1234.56", "PRICE_OFF_TICK", "1234.5"],
+  ["digits", DIGITS, "123456", "123456", "123456"],
+  ["digits", DIGITS, "123456.7", "PRICE_OFF_TICK", "123456"],
+  ["digits", DIGITS, "9.99999", "PRICE_OFF_TICK", "9.9999"],
+  ["bands", BANDS, "99.99", "99.99", "99.99"],
+  ["bands", BANDS, "100.01", "PRICE_OFF_TICK", "100"],
+  ["bands", BANDS, "100.5", "100.5", "100.5"],
+];
+
+for (const [name, market, price, plain, rounded] of GRIDS) {
+  Deno.test(`admission: by ${name} a price of ${price} is ${plain}, rounded ${rounded}`, () => {
+    const admitted = (round: boolean) => {
+      const order = anOrder({ round, limitPrice: decimal(price), amount: decimal("10") });
+      const admission = admit({ order, market, lastPrice: null });
+      return admission.kind === "admitted" ? admission.order.limitPrice : admission.reason.code;
+    };
+    assertEquals<unknown>([admitted(false), admitted(true)], [plain, rounded]);
+  });
+}
+
+Deno.test("admission: a price off a tick that depends on it is told so", () => {
+  const order = anOrder({ limitPrice: decimal("1234.56"), amount: decimal("10") });
+  const admission = admit({ order, market: DIGITS, lastPrice: null });
+  assertEquals(
+    admission.kind === "inadmissible" && refusalText("place order", admission.reason),
+    "Cannot place order: limitPrice must be a multiple of the tick size 0.1 of BTC/USDT " +
+      "at this price, got 1234.56",
+  );
+});
+
+Deno.test("admission: asked to round, any order's price and amount are taken by the grid", () => {
+  const text = fc.tuple(fc.integer({ min: 1, max: 99_999_999 }), fc.integer({ min: 0, max: 6 }))
+    .map(([digits, places]) => decimal((digits / 10 ** places).toFixed(places)));
+  const market = fc.constantFrom(DIGITS, BANDS, MARKET);
+  const side = fc.constantFrom("BUY" as const, "SELL" as const);
+  fc.assert(
+    fc.property(text, text, market, side, (limitPrice, amount, market, side) => {
+      const asked = anOrder({ round: true, side, limitPrice, amount });
+      const admission = admit({ order: asked, market, lastPrice: null });
+      if (admission.kind === "inadmissible") {
+        assert(!/OFF_TICK|OFF_STEP/.test(admission.reason.code), admission.reason.code);
+        return;
+      }
+      const { order } = admission;
+      assert(order.limitPrice !== null && isOnGrid(order.limitPrice, market.price));
+      assert(compare(order.limitPrice, limitPrice) * (side === "BUY" ? 1 : -1) <= 0);
+      assert(compare(order.amount, amount) <= 0);
+    }),
+    { seed: 20261121, numRuns: 1_000 },
+  );
+});
+
+Deno.test("admission: reduce-only is taken where the venue itself holds to it, nowhere else", () => {
+  const order = anOrder({ reduceOnly: true });
+  const asked = (reduceOnly: Support) => {
+    const market = { ...MARKET, capabilities: { ...MARKET.capabilities, reduceOnly } };
+    const admission = admit({ order, market, lastPrice: null });
+    return admission.kind === "admitted" ? "admitted" : admission.reason.code;
+  };
+  assertEquals(asked("NATIVE"), "admitted");
+  assertEquals(asked("EMULATED"), "REDUCE_ONLY_UNSUPPORTED");
+  assertEquals(asked("NO"), "REDUCE_ONLY_UNSUPPORTED");
 });

@@ -10,6 +10,7 @@ import {
 const EVENTS: readonly ExchangeEvent[] = [
   { type: "exchange.connected" },
   { type: "exchange.failed", reason: "refused" },
+  { type: "connect.refused", reason: "the key may withdraw" },
   { type: "sync.done" },
   { type: "sync.failed", reason: "openOrders" },
   { type: "sync.requested" },
@@ -23,14 +24,14 @@ const EVENTS: readonly ExchangeEvent[] = [
 
 /** Where each event leads from each state; `.` is ignored, `=` acts without leaving the state. */
 const TABLE = `
-           | connected failed done  failed request down     up      retry      budget drain    stop
-connecting | syncing   =      .     .      .       .        .       connecting parked draining stopped
-syncing    | .         .      ready =      .       degraded .       syncing    parked draining stopped
-ready      | .         .      .     .      syncing degraded .       .          parked draining stopped
-degraded   | .         .      .     .      .       .        syncing .          parked draining stopped
-parked     | .         .      .     .      .       .        .       .          parked draining stopped
-draining   | .         .      .     .      .       .        .       .          .      .        stopped
-stopped    | .         .      .     .      .       .        .       .          .      .        .
+           | connected failed refused done  failed request down     up      retry      budget drain    stop
+connecting | syncing   =      parked  .     .      .       .        .       connecting parked draining stopped
+syncing    | .         .      .       ready =      .       degraded .       syncing    parked draining stopped
+ready      | .         .      .       .     .      syncing degraded .       .          parked draining stopped
+degraded   | .         .      .       .     .      .       .        syncing .          parked draining stopped
+parked     | .         .      .       .     .      .       .        .       .          parked draining stopped
+draining   | .         .      .       .     .      .       .        .       .          .      .        stopped
+stopped    | .         .      .       .     .      .       .        .       .          .      .        .
 `;
 
 function step(state: string, event: ExchangeEvent, context: Partial<ExchangeContext> = {}) {

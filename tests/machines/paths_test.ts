@@ -17,6 +17,7 @@ const EVENTS = {
   exchange: [
     { type: "exchange.connected" },
     { type: "exchange.failed", reason: "refused" },
+    { type: "connect.refused", reason: "withdrawals" },
     { type: "sync.done" },
     { type: "sync.failed", reason: "openOrders" },
     { type: "sync.requested" },

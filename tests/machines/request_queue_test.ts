@@ -20,48 +20,54 @@ function taken(queue: RequestQueue<string>): string[] {
 
 Deno.test("request queue: cancels come first, resyncs last", () => {
   const queue = queueOf();
-  for (const priority of [...PRIORITIES].reverse()) queue.push(priority, priority, "");
+  for (const priority of [...PRIORITIES].reverse()) {
+    queue.push(priority, { key: priority, item: "" });
+  }
   assertEquals(taken(queue), ["cancel", "reduce", "protect", "submit", "probe", "resync"]);
 });
 
 Deno.test("request queue: within a priority first come, first served", () => {
   const queue = queueOf();
-  for (const key of ["a", "b", "c"]) queue.push("submit", key, "");
+  for (const key of ["a", "b", "c"]) queue.push("submit", { key: key, item: "" });
   assertEquals(taken(queue), ["a", "b", "c"]);
 });
 
 Deno.test("request queue: others are turned away earlier, so that cancels find room", () => {
   const queue = queueOf(10, 3);
-  for (let i = 0; i < 7; i++) assertEquals(queue.push("submit", `s${i}`, ""), "queued");
-  assertEquals(queue.push("submit", "s7", ""), "full");
-  assertEquals(queue.push("reduce", "r", ""), "full");
-  for (let i = 0; i < 3; i++) assertEquals(queue.push("cancel", `c${i}`, ""), "queued");
-  assertEquals(queue.push("cancel", "c3", ""), "full");
+  for (let i = 0; i < 7; i++) {
+    assertEquals(queue.push("submit", { key: `s${i}`, item: "" }), "queued");
+  }
+  assertEquals(queue.push("submit", { key: "s7", item: "" }), "full");
+  assertEquals(queue.push("reduce", { key: "r", item: "" }), "full");
+  for (let i = 0; i < 3; i++) {
+    assertEquals(queue.push("cancel", { key: `c${i}`, item: "" }), "queued");
+  }
+  assertEquals(queue.push("cancel", { key: "c3", item: "" }), "full");
   assertEquals(queue.size, 10);
 });
 
 Deno.test("request queue: what is removed from the middle leaves the order of the rest", () => {
   const queue = queueOf();
-  for (const key of ["a", "b", "c"]) queue.push("submit", key, key.toUpperCase());
+  for (const key of ["a", "b", "c"]) queue.push("submit", { key: key, item: key.toUpperCase() });
   assertEquals(queue.remove("b"), "B");
   assertEquals(queue.remove("b"), undefined);
-  queue.push("submit", "d", "");
+  queue.push("submit", { key: "d", item: "" });
   assertEquals(taken(queue), ["a", "c", "d"]);
 });
 
 Deno.test("request queue: a key pushed again replaces what waits and keeps its place", () => {
   const queue = queueOf();
-  queue.push("submit", "a", "old");
-  queue.push("submit", "b", "");
-  assertEquals(queue.push("submit", "a", "new"), "queued");
+  queue.push("submit", { key: "a", item: "old" });
+  queue.push("submit", { key: "b", item: "" });
+  assertEquals(queue.push("submit", { key: "a", item: "new" }), "queued");
   assertEquals(queue.first("submit")?.item, "new");
   assertEquals(taken(queue), ["a", "b"]);
 });
 
 Deno.test("request queue: a key pushed again with another priority waits there alone", () => {
   const queue = queueOf();
-  queue.push("submit", "a", "");
-  queue.push("reduce", "a", "");
+  queue.push("submit", { key: "a", item: "" });
+  queue.push("reduce", { key: "a", item: "" });
   assertEquals(queue.first("submit"), undefined);
   assertEquals(queue.size, 1);
   assert(queue.has("a"));
@@ -69,18 +75,40 @@ Deno.test("request queue: a key pushed again with another priority waits there a
 
 Deno.test("request queue: a key that waits already is replaced in a full queue too", () => {
   const queue = queueOf(2, 1);
-  queue.push("submit", "a", "old");
-  assertEquals(queue.push("submit", "a", "new"), "queued");
-  assertEquals(queue.push("submit", "b", ""), "full");
+  queue.push("submit", { key: "a", item: "old" });
+  assertEquals(queue.push("submit", { key: "a", item: "new" }), "queued");
+  assertEquals(queue.push("submit", { key: "b", item: "" }), "full");
+});
+
+Deno.test("request queue: the longest waiting of all lanes comes first, but for those left out", () => {
+  const queue = queueOf();
+  for (const [key, lane] of [["a1", "a"], ["b1", "b"], ["a2", "a"], ["c1", "c"]] as const) {
+    queue.push("submit", { key, item: "", lane });
+  }
+  assertEquals([...queue.heads("submit")].map(({ key }) => key).sort(), ["a1", "b1", "c1"]);
+  queue.remove("a1");
+  assertEquals(queue.first("submit")?.key, "b1");
+  assertEquals(queue.first("submit", new Set(["b"]))?.key, "a2");
+  assertEquals(queue.entries("submit").map(({ key }) => key), ["b1", "a2", "c1"]);
+  assertEquals(taken(queue), ["b1", "a2", "c1"]);
+});
+
+Deno.test("request queue: a key that changes its lane waits there alone, behind those before it", () => {
+  const queue = queueOf();
+  queue.push("submit", { key: "x", item: "", lane: "a" });
+  queue.push("submit", { key: "y", item: "", lane: "b" });
+  queue.push("submit", { key: "x", item: "", lane: "b" });
+  assertEquals([...queue.heads("submit")].map(({ key }) => key), ["y"]);
+  assertEquals(taken(queue), ["y", "x"]);
 });
 
 Deno.test("request queue: clear answers all that waited, the most urgent first", () => {
   const queue = queueOf();
-  queue.push("probe", "p", "");
-  queue.push("cancel", "c", "");
+  queue.push("probe", { key: "p", item: "" });
+  queue.push("cancel", { key: "c", item: "" });
   assertEquals(queue.clear().map((entry) => entry.key), ["c", "p"]);
   assertEquals(queue.size, 0);
-  assertEquals(queue.push("probe", "p", ""), "queued");
+  assertEquals(queue.push("probe", { key: "p", item: "" }), "queued");
 });
 
 Deno.test("request queue: behaves as a list per priority under random use", () => {
@@ -92,7 +120,7 @@ Deno.test("request queue: behaves as a list per priority under random use", () =
     const priority = PRIORITIES[random.below(PRIORITIES.length)]!;
     if (random.next() < 0.6) {
       const at = model.findIndex((entry) => entry.key === key);
-      if (queue.push(priority, key, "") === "full") {
+      if (queue.push(priority, { key: key, item: "" }) === "full") {
         assert(model.length >= (priority === "cancel" ? 50 : 40));
       } else if (at < 0) model.push({ key, priority });
       else if (model[at]!.priority !== priority) {

@@ -231,7 +231,7 @@ Deno.test("risk: maxOpenOrders counts the order in question", () => {
 
 Deno.test("risk: a position counts what is held and what may still be bought, in units", () => {
   const limits = riskLimits({ maxPosition: { BTC: decimal("2") } });
-  const question = { limits, base: "BTC", value: decimal("50000") };
+  const question = { limits, of: "asset", base: "BTC", value: decimal("50000") } as const;
   assertEquals(checkPosition({ ...question, position: toUnits(decimal("2")) }), null);
   const above = checkPosition({ ...question, position: toUnits(decimal("2")) + 1n });
   assertEquals(
@@ -242,7 +242,7 @@ Deno.test("risk: a position counts what is held and what may still be bought, in
 
 Deno.test("risk: every position has a cap in dollars, and a value that is not known is denied", () => {
   const limits = riskLimits({ maxPositionNotional: decimal("100000") });
-  const question = { limits, base: "BTC", value: decimal("50000") };
+  const question = { limits, of: "asset", base: "BTC", value: decimal("50000") } as const;
   assertEquals(checkPosition({ ...question, position: toUnits(decimal("2")) }), null);
   const above = checkPosition({ ...question, position: toUnits(decimal("2.00000001")) });
   assertEquals([above?.code, above?.actual], ["MAX_POSITION_NOTIONAL", "100000.0005"]);

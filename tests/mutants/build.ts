@@ -4,7 +4,7 @@ import type { Edit, Mutant } from "./mutants.ts";
 const ROOT = new URL("../../", import.meta.url);
 /** All that a simulation needs; packages are the tree's own. */
 const COPIED = ["actors", "machines", "src", "links", "tests/simulation"];
-const FILES = ["deno.json", "deno.lock", "mod.ts"];
+const FILES = ["deno.json", "deno.lock", "mod.ts", "tests/budgets.ts"];
 
 export class PatchError extends Error {
   override readonly name = "PatchError";

@@ -128,9 +128,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no limiter",
     why: "requests leave whatever the budgets say",
     edits: [{
-      file: "machines/token_bucket.ts",
-      find: "return Math.max(ban, weight, orders);",
-      replace: "return Math.min(0, ban, weight, orders);",
+      file: "machines/budgets.ts",
+      find: "waitMs = Math.max(waitMs, waitForTokens(bucket, amount, tier));",
+      replace: "waitMs = Math.min(0, waitForTokens(bucket, amount, tier));",
     }],
   },
   {
@@ -138,8 +138,8 @@ export const MUTANTS: readonly Mutant[] = [
     why: "a restart forgets what was spent a moment ago",
     edits: [{
       file: "machines/token_bucket.ts",
-      find: "tokens: reserve,",
-      replace: "tokens: capacity * BURST_SHARE,",
+      find: 'tokens: budget.kind === "allowance" ? capacity * parts : reserve,',
+      replace: "tokens: burst,",
     }],
   },
   {

@@ -18,7 +18,7 @@ import {
 /** Rests far below the market. */
 const RESTING = { symbolId: "BTC/USDT", side: "BUY", amount: "0.002", limitPrice: "20000" };
 /** The testnet runs without limits; the kernel's own budgets boot empty and must fill at once. */
-const LIMITS = { ordersPerSecond: 10_000, weightPerMinute: 10_000_000 };
+const LIMITS = { budgets: { weight: { capacity: 10_000_000 }, orders: { capacity: 100_000 } } };
 const STEP_MS = 10;
 
 const ENCODER = new TextEncoder();

@@ -6,6 +6,7 @@ import { SeededRandom } from "../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 
 const BINANCE = "src/exchanges/ccxt/profiles/binance.ts";
+const READS = "src/exchanges/ccxt/profiles/binance_reads.ts";
 /** What the source of each constant must name; our own choices say that they are. */
 const SOURCES = [
   [BINANCE, "validityMs", /rest-api\.md|web-socket-api\.md/],
@@ -15,16 +16,17 @@ const SOURCES = [
   [BINANCE, "weight", /rateLimits/],
   [BINANCE, "deadMansSwitch", /rest-api\.md/],
   [BINANCE, "retryAfterDefaultMs", /Retry-After/],
-  [BINANCE, "tradeWindowMs", /startTime and endTime/],
+  [READS, "TRADE_WINDOW_MS", /startTime and endTime/],
 ] as const;
 
 for (const [file, constant, source] of SOURCES) {
   Deno.test(`profile: every constant of the profile names its source: ${constant}`, async () => {
     const lines = (await read(file)).split("\n");
-    const at = lines.findIndex((line) => line.trim().startsWith(`${constant}:`));
+    const names = [`${constant}:`, `const ${constant} =`];
+    const at = lines.findIndex((line) => names.some((name) => line.trim().startsWith(name)));
     assert(at > 0, `${file} has no ${constant}`);
     let from = at;
-    while (lines[from - 1]?.trim().startsWith("//")) from--;
+    while (/^(\/\/|\/?\*)/.test(lines[from - 1]?.trim() ?? "")) from--;
     const comment = lines.slice(from, at).join("\n");
     assert(source.test(comment), `${constant}: ${comment}`);
   });

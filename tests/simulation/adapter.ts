@@ -77,7 +77,6 @@ export class SimulatedAdapter implements ExchangeAdapter {
       list: () => [...listed.values()],
     };
     this.marketData = {
-      subscribeTicks: () => Promise.resolve(),
       ticker: (symbolId) => {
         if (!listed.has(symbolId)) return undefined;
         const at = { venueTime: venue.now(), receivedAt: incarnation.now() };

@@ -3,6 +3,7 @@
  * interval (S6). Some worlds have budgets that a careless sender would break.
  */
 import type { RateLimits, RequestCost, RequestKind } from "../../src/exchanges/exchange.ts";
+import { type Two, twoBudgets, twoCosts, type WindowLimit } from "../budgets.ts";
 import type { Decisions } from "./decisions.ts";
 
 /** As venues weigh them: reads of trades cost many times an order, which costs 1. */
@@ -16,7 +17,7 @@ const WEIGHTS: Readonly<Partial<Record<RequestKind, number>>> = {
   instruments: 20,
 };
 
-const WIDE: RateLimits = {
+const WIDE: Two<WindowLimit> = {
   weight: { capacity: 1_000_000, intervalMs: 60_000 },
   orders: { capacity: 100_000, intervalMs: 60_000 },
 };
@@ -24,7 +25,7 @@ const WIDE: RateLimits = {
  * A busy world wants more than this; all of it still fits into the time after healing. Few orders in
  * a long interval, so that several starts fall into one.
  */
-const TIGHT: RateLimits = {
+const TIGHT: Two<WindowLimit> = {
   weight: { capacity: 400, intervalMs: 30_000 },
   orders: { capacity: 20, intervalMs: 60_000 },
 };
@@ -37,32 +38,37 @@ export class Budgets {
 
   constructor(decisions: Decisions) {
     this.isTight = decisions.trait("tightBudgets", 0.5);
-    this.limits = this.isTight ? TIGHT : WIDE;
-    this.#weight = new Window(this.limits.weight);
-    this.#orders = new Window(this.limits.orders);
+    const { weight, orders } = this.isTight ? TIGHT : WIDE;
+    this.limits = twoBudgets({ weight, orders });
+    this.#weight = new Window(weight);
+    this.#orders = new Window(orders);
   }
 
   cost(kind: RequestKind): RequestCost {
-    return { weight: WEIGHTS[kind] ?? 1, orders: kind === "submit" || kind === "amend" ? 1 : 0 };
+    return twoCosts(costOf(kind));
   }
 
   /** @returns what is broken by this request, or null. `at` is monotonic. */
   use(kind: RequestKind, at: number): string | null {
     if (!this.isTight) return null;
-    const { weight, orders } = this.cost(kind);
+    const { weight, orders } = costOf(kind);
     const heavy = this.#weight.use(weight, at);
     const many = this.#orders.use(orders, at);
     return heavy === null ? many : `weight ${heavy}`;
   }
 }
 
+function costOf(kind: RequestKind): Two<number> {
+  return { weight: WEIGHTS[kind] ?? 1, orders: kind === "submit" || kind === "amend" ? 1 : 0 };
+}
+
 /** What was used in the last stretch of one interval. */
 class Window {
-  readonly #limit: RateLimits["weight"];
+  readonly #limit: WindowLimit;
   readonly #uses: { readonly at: number; readonly cost: number }[] = [];
   #used = 0;
 
-  constructor(limit: RateLimits["weight"]) {
+  constructor(limit: WindowLimit) {
     this.#limit = limit;
   }
 

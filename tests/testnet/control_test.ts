@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TESTNET_API_KEY } from "../../src/testnet/credentials.ts";
+import { EXCHANGE_NAMES } from "../../src/testnet/dialects.ts";
 import { limitOrder, open } from "./client.ts";
 
 Deno.test("control: the ledger is the exchange's own truth", async () => {
@@ -95,7 +96,7 @@ for (
       "PUT",
       "faults",
       { exchange: "mtgox", fault: "banned" },
-      'exchange: must be one of binance, got "mtgox"',
+      `exchange: must be one of ${EXCHANGE_NAMES.join(", ")}, got "mtgox"`,
     ],
     [
       "a price that is none",

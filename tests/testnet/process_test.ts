@@ -1,5 +1,6 @@
 /** The testnet as its own process: what starts, steers and stops it from outside. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EXCHANGE_NAMES } from "../../src/testnet/dialects.ts";
 
 const MAIN = new URL("../../src/testnet/main.ts", import.meta.url).pathname;
 
@@ -39,7 +40,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 for (
   const [flags, expected] of [
     [["--port", "70000"], "must be an integer from 0 to 65535, got 70000"],
-    [["--exchanges", "mtgox"], "must be of binance, got mtgox"],
+    [["--exchanges", "mtgox"], `must be of ${EXCHANGE_NAMES.join(", ")}, got mtgox`],
     [["--feed", "hope"], "must be synthetic, replay or none, got hope"],
     [["--feed", "replay"], "Cannot start the testnet: --feed replay needs --feed-file"],
     [["--feed", "replay", "--feed-file", "nowhere.csv"], "nowhere.csv: cannot read the recording"],

@@ -7,24 +7,28 @@ import type { Clock } from "../../model/clock.ts";
 import { ExchangeError } from "../../model/errors.ts";
 import type { SymbolMetadata } from "../../model/instrument.ts";
 import { INSTRUMENTS_RESPONSE_BYTES_MAX } from "../../model/limits.ts";
+import type { KeyPermissions } from "../../model/key_permissions.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { ReadOutcome } from "../../model/venue.ts";
 import type {
-  AmendRequest,
   ExchangeAdapter,
   ExchangeCapabilities,
   ExchangeSocket,
   Execution,
   Instruments,
   MarketData,
-  SendGate,
+  RequestLimits,
   VenueFact,
   VenueTiming,
 } from "../exchange.ts";
+import type { VenueAnswer } from "./answer_plan.ts";
 import { Catalogue } from "./catalogue.ts";
 import type { CcxtCode, CcxtExchange } from "./ccxt.ts";
 import { allowedHosts, pointSockets } from "./endpoints.ts";
 import type { CcxtOptions } from "./options.ts";
+import { Framer } from "./framer.ts";
+import { OPEN_LANE, SingleLane } from "./lane.ts";
+import { marketData } from "./market_data.ts";
 import { OrderEntry } from "./order_entry.ts";
 import type { VenueProfile } from "./profile.ts";
 import { Reads } from "./reads.ts";
@@ -33,10 +37,13 @@ import { guardRejections } from "./rejections.ts";
 import { ask, failed, malformed, NOT_CONNECTED, readFailure, rowContext } from "./session.ts";
 import type { Session } from "./session.ts";
 import { Signer } from "./signer.ts";
+import type { SocketEntry } from "./socket_entry.ts";
+import type { SocketPlan } from "./socket_plan.ts";
 import { CcxtSocket, type SocketSession } from "./socket.ts";
 import { Transport, TransportError } from "./transport.ts";
+import type { VenueCall } from "./venue_call.ts";
 import { VenueClock } from "./venue_clock.ts";
-import { retryAfter } from "./verdict.ts";
+import { waitOf } from "./verdict.ts";
 
 export interface CcxtAdapterContext {
   readonly id: string;
@@ -47,7 +54,7 @@ export interface CcxtAdapterContext {
 
 export class CcxtAdapter implements ExchangeAdapter {
   readonly id: string;
-  readonly type = "CEX";
+  readonly type: "CEX" | "DEX";
   readonly capabilities: ExchangeCapabilities;
   readonly execution: Execution;
   readonly marketData: MarketData;
@@ -58,8 +65,9 @@ export class CcxtAdapter implements ExchangeAdapter {
   readonly #redact: Redact;
   readonly #catalogue = new Catalogue();
   readonly #venueClock: VenueClock;
-  readonly #privateSocket: CcxtSocket;
+  readonly #sockets: readonly CcxtSocket[];
   #listener: ((fact: VenueFact) => void) | null = null;
+  #limits: RequestLimits | null = null;
   #session: Session | null = null;
   #endGuard: () => void = () => {};
   #connected = false;
@@ -67,32 +75,33 @@ export class CcxtAdapter implements ExchangeAdapter {
   constructor(context: CcxtAdapterContext) {
     const { id, clock, options, profile } = context;
     this.id = id;
+    this.type = profile.type;
     this.#context = context;
     this.#timing = { ...profile.timing, ...options.timing };
-    this.#redact = redactor([options.apiKey, options.secret]);
+    this.#redact = redactor(Object.values(options.credentials));
     this.#venueClock = new VenueClock(clock);
     this.capabilities = {
       timing: this.#timing,
       rateLimits: profile.rateLimits,
       cost: profile.cost,
       cancelByClientOrderId: profile.cancelByClientOrderId,
-      amendInPlace: false,
+      amendInPlace: profile.amendInPlace,
       deadMansSwitch: profile.deadMansSwitch,
     };
-    this.execution = execution(() => this.#session);
+    this.execution = execution(() => this.#session, profile);
     this.instruments = {
       load: () => this.#loadInstruments(),
       get: (symbolId) => this.#catalogue.get(symbolId),
       list: () => this.#catalogue.list(),
+      resolve: (name) => this.#catalogue.resolve(name),
+      currencyName: (code) => this.#catalogue.currencyName(code),
     };
-    const reads = new Reads(() => this.#session);
-    this.marketData = {
-      subscribeTicks: () => Promise.resolve(),
-      ticker: () => undefined,
-      readTicker: (symbolId) => reads.ticker(symbolId),
-    };
-    this.#privateSocket = new CcxtSocket(profile.privateSocket, () => this.#socketSession());
-    this.sockets = [this.#privateSocket];
+    const socketOf = (plan: SocketPlan) => new CcxtSocket(plan, () => this.#socketSession());
+    const own = profile.sockets.map(socketOf);
+    const open = (profile.market?.sockets ?? []).map((plan) => ({ plan, socket: socketOf(plan) }));
+    this.marketData = marketData(profile, { session: () => this.#session, sockets: open });
+    this.sockets = own;
+    this.#sockets = [...own, ...open.map(({ socket }) => socket)];
   }
 
   get isConnected(): boolean {
@@ -112,6 +121,7 @@ export class CcxtAdapter implements ExchangeAdapter {
       // Instruments first: the clock is then measured on a connection that is already warm.
       this.#require(await this.#loadInstruments(), "load the instruments");
       this.#require(await this.syncClock(), "measure the venue's clock");
+      await this.#admit(session);
       signal.throwIfAborted();
       this.#connected = true;
     } catch (error) {
@@ -126,10 +136,14 @@ export class CcxtAdapter implements ExchangeAdapter {
     const session = this.#session;
     if (session === null) return;
     this.#connected = false;
-    await this.#privateSocket.close();
+    await Promise.all(this.#sockets.map((socket) => socket.close()));
     this.#session = null;
     session.transport.close();
     this.#endGuard();
+  }
+
+  useLimits(limits: RequestLimits): void {
+    this.#limits = limits;
   }
 
   onFact(listener: (fact: VenueFact) => void): void {
@@ -147,17 +161,35 @@ export class CcxtAdapter implements ExchangeAdapter {
     if (session === null) return failed("NOT_CONNECTED", NOT_CONNECTED);
     const { clock, profile } = session;
     const sent = clock.monotonic();
-    const verdict = await ask(session, profile.calls.serverTime());
+    const verdict = await ask(session, profile.reads.serverTime.call());
     const answered = clock.monotonic();
     if (verdict.kind !== "answered") return readFailure(verdict);
     try {
-      const venueTime = profile.rows.serverTime(verdict.value);
+      const venueTime = profile.reads.serverTime.read(verdict.value);
       const roundTripMs = answered - sent;
       this.#venueClock.set(venueTime, { sent, answered });
       const offsetMs = Math.round(venueTime - (clock.now() - roundTripMs / 2));
       return { kind: "read", value: { offsetMs, roundTripMs }, venueTime };
     } catch (error) {
       return malformed(session, "server time", error);
+    }
+  }
+
+  async permissions(): Promise<ReadOutcome<KeyPermissions | null>> {
+    const session = this.#session;
+    if (session === null) return failed("NOT_CONNECTED", NOT_CONNECTED);
+    const venueTime = session.venueClock.floor() ?? session.clock.now();
+    const plan = session.profile.reads.permissions;
+    // A sandbox has no such endpoint, and nothing that could be withdrawn.
+    if (plan === undefined || this.#context.options.testnet) {
+      return { kind: "read", value: null, venueTime };
+    }
+    const verdict = await ask(session, plan.call());
+    if (verdict.kind !== "answered") return readFailure(verdict);
+    try {
+      return { kind: "read", value: plan.read(verdict.value), venueTime };
+    } catch (error) {
+      return malformed(session, "key permissions", error);
     }
   }
 
@@ -172,9 +204,10 @@ export class CcxtAdapter implements ExchangeAdapter {
 
   #newSession({ Exchange }: CcxtCode): Session {
     const { clock, options, profile } = this.#context;
-    const { requestTimeoutMs, endpoints, apiKey, secret } = options;
+    const { requestTimeoutMs, endpoints, credentials } = options;
     const emit = (fact: VenueFact) => this.#listener?.(fact);
-    const exchange = new Exchange({ ...profile.ccxtOptions, apiKey, secret });
+    // `number: String` keeps the digits of ticks, steps and limits as the venue wrote them.
+    const exchange = new Exchange({ ...profile.ccxtOptions, ...credentials, number: String });
     if (options.testnet) exchange.setSandboxMode(true);
     profile.configure(exchange);
     const hosts = allowedHosts(exchange.urls.api);
@@ -185,14 +218,17 @@ export class CcxtAdapter implements ExchangeAdapter {
       hosts,
       endpoints,
       redact: this.#redact,
-      onAnswer: (status, headers) => tellUsage(profile, { status, headers, emit }),
+      isRead: profile.isRead,
+      onAnswer: (answer) => tellUsage(profile, answer, emit),
     });
     this.#tame(exchange, transport);
     const signer = new Signer({
       exchange,
       profile,
+      catalogue: this.#catalogue,
       venueClock: this.#venueClock,
-      secret,
+      validityMs: this.#timing.validityMs,
+      secret: credentials.secret ?? "",
       redact: this.#redact,
     });
     return {
@@ -203,7 +239,11 @@ export class CcxtAdapter implements ExchangeAdapter {
       exchange,
       transport,
       signer,
+      framer: new Framer(signer, { profile, secret: credentials.secret ?? "" }),
       catalogue: this.#catalogue,
+      entry: () => this.#entrySocket(),
+      lane: profile.oneByOne ? new SingleLane() : OPEN_LANE,
+      limits: () => this.#limits,
       redact: this.#redact,
       emit,
     };
@@ -224,7 +264,11 @@ export class CcxtAdapter implements ExchangeAdapter {
       transport.fetch({ url, method, headers, body }, { bytesMax: INSTRUMENTS_RESPONSE_BYTES_MAX });
     const handle = exchange.handleMessage.bind(exchange);
     exchange.handleMessage = (client, message) => {
-      if (this.#privateSocket.take(client, message) === "ccxt") handle(client, message);
+      for (const socket of this.#sockets) {
+        const taken = socket.take(client, message);
+        if (taken === "ccxt") handle(client, message);
+        if (taken !== "foreign") return;
+      }
     };
   }
 
@@ -234,24 +278,52 @@ export class CcxtAdapter implements ExchangeAdapter {
     // The first load is what the clock's measure waits for; instruments carry no venue time.
     const venueTime = session.venueClock.floor() ?? session.clock.now();
     try {
-      await session.exchange.loadMarkets(true, session.profile.instrumentParams);
+      for (const bad of await this.#catalogue.load(session.exchange, session.profile)) {
+        const { rawSymbol, message } = bad;
+        session.emit({ kind: "malformed", where: `instrument ${rawSymbol}`, message });
+      }
     } catch (error) {
       if (error instanceof TransportError) return { kind: "failed", cause: error.outcome };
       const text = session.redact(error instanceof Error ? error.message : String(error));
       return failed("INSTRUMENTS", text);
     }
-    for (const { rawSymbol, message } of this.#catalogue.take(session.exchange, session.profile)) {
-      session.emit({ kind: "malformed", where: `instrument ${rawSymbol}`, message });
-    }
     return { kind: "read", value: this.#catalogue.list(), venueTime };
+  }
+
+  /** @throws {ExchangeError} CONNECT_REFUSED when its owner has to change the account first. */
+  async #admit(session: Session): Promise<void> {
+    const plan = session.profile.reads.admission;
+    if (plan === undefined) return;
+    const verdict = await ask(session, plan.call());
+    if (verdict.kind !== "answered") {
+      return this.#require(readFailure(verdict), "read the account's set-up");
+    }
+    const refusal = plan.refusal(verdict.value);
+    if (refusal === null) return;
+    throw new ExchangeError("CONNECT_REFUSED", `Cannot connect to ${this.id}: ${refusal}`);
+  }
+
+  /** The socket that takes orders now, if one does. */
+  #entrySocket(): SocketEntry | null {
+    if (this.#context.options.orderEntry === "rest") return null;
+    for (const { entry } of this.#sockets) if (entry?.takes) return entry;
+    return null;
   }
 
   #socketSession(): SocketSession | null {
     const session = this.#session;
     if (session === null) return null;
     const { exchange, clock, redact, emit } = session;
-    const dialTimeoutMs = this.#context.options.requestTimeoutMs;
-    return { exchange, clock, redact, dialTimeoutMs, emit, context: () => rowContext(session) };
+    const timeoutMs = this.#context.options.requestTimeoutMs;
+    return {
+      exchange,
+      clock,
+      redact,
+      timeoutMs,
+      emit,
+      context: () => rowContext(session),
+      ask: (call) => answerOf(session, call),
+    };
   }
 
   #require(outcome: ReadOutcome<unknown>, action: string): void {
@@ -261,41 +333,48 @@ export class CcxtAdapter implements ExchangeAdapter {
   }
 }
 
-function execution(session: () => Session | null): Execution {
+function execution(session: () => Session | null, profile: VenueProfile): Execution {
   const entry = new OrderEntry(session);
   const reads = new Reads(session);
   return {
     submit: (request, gate) => entry.submit(request, gate),
     cancel: (ref, gate) => entry.cancel(ref, gate),
-    // Capability amendInPlace is NO: the kernel cancels, proves and replaces instead.
-    amend: (_request: AmendRequest, _gate: SendGate) =>
-      Promise.resolve({ kind: "notSent", reason: "amending in place is not supported" }),
+    amend: (request, gate) => entry.amend(request, gate),
     lookup: (ref) => reads.lookup(ref),
     openOrders: (symbolId) => reads.openOrders(symbolId),
     fillsSince: (symbolId, since) => reads.fillsSince(symbolId, since),
     fillsOf: (ref) => reads.fillsOf(ref),
     balances: () => reads.balances(),
     positions: () => reads.positions(),
+    ...(profile.entry.armDeadMansSwitch === undefined ? {} : {
+      armDeadMansSwitch: (timeoutMs: number | null, symbolIds: readonly string[] = []) =>
+        entry.armDeadMansSwitch(timeoutMs, symbolIds),
+    }),
   };
+}
+
+/** For a socket, which has no use for less than an answer. */
+async function answerOf(session: Session, call: VenueCall): Promise<unknown> {
+  const verdict = await ask(session, call);
+  if (verdict.kind === "answered") return verdict.value;
+  const { code, message } = readFailure(verdict).cause;
+  throw new ExchangeError(code, `Cannot ask ${call.path}: ${code} ${message}`, {});
 }
 
 /** Every answer tells what it cost; a 429 or 418 tells that nothing may be sent for a while. */
 function tellUsage(
   profile: VenueProfile,
-  answer: {
-    readonly status: number;
-    readonly headers: Headers;
-    readonly emit: (fact: VenueFact) => void;
-  },
+  answer: VenueAnswer,
+  emit: (fact: VenueFact) => void,
 ): void {
-  const { status, headers, emit } = answer;
-  const usage = profile.usage(headers);
+  const { status, headers } = answer;
+  const usage = profile.usage(answer);
   if (usage !== null) emit({ kind: "usage", ...usage });
-  if (profile.banStatuses.has(status)) {
+  if (profile.answers.banStatuses.has(status)) {
     emit({
       kind: "banned",
       status,
-      retryAfterMs: retryAfter(headers, profile.retryAfterDefaultMs),
+      retryAfterMs: waitOf(profile.answers, { status, headers }),
     });
   }
 }

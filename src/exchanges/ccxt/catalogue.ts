@@ -1,49 +1,49 @@
 /** The instruments of one venue: exact texts from its own rows, and its names for them. */
-import type { SymbolMetadata } from "../../model/instrument.ts";
-import { INSTRUMENTS_MAX, SYMBOL_NAMES_MAX } from "../../model/limits.ts";
-import type { CcxtExchange } from "./ccxt.ts";
+import type { Decimal } from "../../model/decimal.ts";
+import type { MarketCapabilities, SymbolMetadata } from "../../model/instrument.ts";
+import { INSTRUMENTS_MAX } from "../../model/limits.ts";
+import { formatSymbol, type SymbolResolution } from "../../model/symbol.ts";
+import type { CcxtExchange, CcxtMarket } from "./ccxt.ts";
+import { RowError } from "./fields.ts";
+import { CURRENCIES_MAX, MARKET_NAMES_MAX } from "./limits.ts";
+import { canonicalOf } from "./market_symbol.ts";
 import type { VenueProfile } from "./profile.ts";
+import { type NamedMarket, SymbolNames, type SymbolScope } from "./symbol_names.ts";
 
 export interface BadInstrument {
   readonly rawSymbol: string;
   readonly message: string;
 }
 
+export type CatalogueProfile = Pick<
+  VenueProfile,
+  "instrumentParams" | "serves" | "instrument" | "names" | "keptInfo"
+>;
+
 export class Catalogue {
   #bySymbol = new Map<string, SymbolMetadata>();
-  // Both names of every symbol that was ever listed: an order outlives the listing of its symbol.
-  readonly #symbols = new Map<string, string>();
-  readonly #raw = new Map<string, string>();
+  /** ccxt's markets by canonical symbol, also of what is no longer listed: it is canceled by it. */
+  readonly #markets = new Map<string, CcxtMarket>();
+  readonly #names = new SymbolNames();
+  #currencies: ReadonlyMap<string, string> = new Map();
+  #loading: Loading | null = null;
 
   /**
-   * Takes what ccxt has loaded, then drops the venue's raw rows from it: they are ten times what
-   * is kept, and the heap never shrinks again.
+   * Loads what the venue lists. The markets are read, and the venue's raw rows dropped from them,
+   * before ccxt copies and indexes them: they are ten times what is kept, and the heap never
+   * shrinks again. When anything fails, the list stays as it was.
    *
    * @returns the markets that could not be read; they are not listed.
-   * @throws {RangeError} when there are more than {@link INSTRUMENTS_MAX}.
+   * @throws {RangeError} for an empty list, or one beyond {@link INSTRUMENTS_MAX}.
    */
-  take(exchange: CcxtExchange, { rows }: VenueProfile): readonly BadInstrument[] {
-    const markets = Object.values(exchange.markets ?? {});
-    if (markets.length > INSTRUMENTS_MAX) {
-      throw new RangeError(
-        `Cannot list instruments: ${markets.length} are more than ${INSTRUMENTS_MAX}`,
-      );
-    }
-    const bySymbol = new Map<string, SymbolMetadata>();
-    const bad: BadInstrument[] = [];
-    for (const market of markets) {
-      // A market that cannot be traded here still names its orders.
-      this.#name(market.id, market.symbol);
-      try {
-        bySymbol.set(market.symbol, rows.instrument(market));
-        market.info = rows.keptInfo(market.info);
-      } catch (error) {
-        market.info = {};
-        bad.push({ rawSymbol: market.id, message: error instanceof Error ? error.message : "" });
-      }
-    }
-    this.#bySymbol = bySymbol;
-    return bad;
+  load(exchange: CcxtExchange, profile: CatalogueProfile): Promise<readonly BadInstrument[]> {
+    // ccxt answers two loads with one request, so the second must not wrap what the first has.
+    if (this.#loading?.exchange === exchange) return this.#loading.done;
+    const done = this.#load(exchange, profile).finally(() => {
+      if (this.#loading?.exchange === exchange) this.#loading = null;
+    });
+    this.#loading = { exchange, done };
+    return done;
   }
 
   get(symbolId: string): SymbolMetadata | undefined {
@@ -54,27 +54,197 @@ export class Catalogue {
     return [...this.#bySymbol.values()];
   }
 
+  /** What a name stands for: canonical, any spelling of the venue, or ccxt's. */
+  resolve(name: string): SymbolResolution {
+    const resolution = this.#names.resolve(name);
+    if (resolution.kind !== "listed" || this.#bySymbol.has(resolution.symbolId)) return resolution;
+    // Listed by the venue, but not here: it could not be read.
+    return { kind: "delisted", symbolId: resolution.symbolId };
+  }
+
   /** A symbol that is not listed (delisted, say) stands for itself rather than losing its row. */
-  symbolOf(rawSymbol: string): string {
-    return this.#symbols.get(rawSymbol) ?? rawSymbol;
+  symbolOf(rawSymbol: string, scope?: SymbolScope): string {
+    return this.#names.symbolOf(rawSymbol, scope);
   }
 
   rawOf(symbolId: string): string | undefined {
-    return this.#bySymbol.get(symbolId)?.instrument.rawSymbol ?? this.#raw.get(symbolId);
+    return this.#names.rawOf(symbolId);
   }
 
-  #name(rawSymbol: string, symbolId: string): void {
-    this.#symbols.delete(rawSymbol); // So that it becomes the newest.
-    if (this.#symbols.size >= SYMBOL_NAMES_MAX) this.#forget();
-    this.#symbols.set(rawSymbol, symbolId);
-    this.#raw.set(symbolId, rawSymbol);
+  contractSizeOf(rawSymbol: string, scope?: SymbolScope): Decimal | null {
+    return this.#names.contractSizeOf(rawSymbol, scope);
   }
 
-  /** The name that lists have not shown for longest. */
-  #forget(): void {
-    const [oldest] = this.#symbols;
-    if (oldest === undefined) return;
-    this.#symbols.delete(oldest[0]);
-    this.#raw.delete(oldest[1]);
+  marketOf(symbolId: string): CcxtMarket | undefined {
+    return this.#markets.get(symbolId);
   }
+
+  /** The venue's name for people; undefined where its currencies were not loaded. */
+  currencyName(code: string): string | undefined {
+    return this.#currencies.get(code);
+  }
+
+  async #load(
+    exchange: CcxtExchange,
+    profile: CatalogueProfile,
+  ): Promise<readonly BadInstrument[]> {
+    const setMarkets = exchange.setMarkets;
+    let readings: readonly Reading[] = [];
+    exchange.setMarkets = (markets, currencies) => {
+      readings = readAll(markets, { exchange, profile });
+      return setMarkets.call(exchange, readings.map(({ market }) => market), currencies);
+    };
+    try {
+      await exchange.loadMarkets(true, profile.instrumentParams);
+    } finally {
+      exchange.setMarkets = setMarkets;
+      // It holds all markets once more; and after a failure ccxt's own calls would all fail by it.
+      exchange.marketsLoading = undefined;
+    }
+    return this.#take(exchange, readings);
+  }
+
+  #take(exchange: CcxtExchange, readings: readonly Reading[]): readonly BadInstrument[] {
+    const named = readings.flatMap(({ name }) => name ?? []);
+    const clashes = this.#names.list(named);
+    slim(exchange);
+    const bad: BadInstrument[] = [];
+    const bySymbol = new Map<string, SymbolMetadata>();
+    const pool = new Map<string, MarketCapabilities>();
+    for (const { market, name, outcome } of readings) {
+      const sharing = name === null ? undefined : clashes.get(name.symbolId);
+      if (name !== null && sharing === undefined) {
+        this.#markets.set(name.symbolId, keptBy(exchange, market));
+      }
+      if (sharing !== undefined) {
+        bad.push({ rawSymbol: market.id, message: clashText(name!.symbolId, sharing) });
+      } else if ("failed" in outcome) {
+        bad.push({ rawSymbol: market.id, message: outcome.failed });
+      } else {
+        bySymbol.set(outcome.symbolId, { ...outcome, capabilities: shared(pool, outcome) });
+      }
+    }
+    for (const symbolId of this.#markets.keys()) {
+      if (this.#names.rawOf(symbolId) === undefined) this.#markets.delete(symbolId);
+    }
+    this.#bySymbol = bySymbol;
+    this.#currencies = currencyNames(exchange);
+    return bad;
+  }
+}
+
+interface Loading {
+  readonly exchange: CcxtExchange;
+  readonly done: Promise<readonly BadInstrument[]>;
+}
+
+interface Reading {
+  readonly market: CcxtMarket;
+  /** Null when it is not even known which instrument it is. */
+  readonly name: NamedMarket | null;
+  readonly outcome: SymbolMetadata | Failed;
+}
+
+interface Failed {
+  readonly failed: string;
+}
+
+interface ReadOptions {
+  readonly exchange: CcxtExchange;
+  readonly profile: CatalogueProfile;
+}
+
+function readAll(markets: readonly CcxtMarket[], options: ReadOptions): readonly Reading[] {
+  const served = markets.filter((market) => options.profile.serves(market));
+  if (served.length === 0) throw new RangeError("Cannot list instruments: the venue lists none");
+  if (served.length > INSTRUMENTS_MAX) {
+    throw new RangeError(
+      `Cannot list instruments: ${served.length} are more than ${INSTRUMENTS_MAX}`,
+    );
+  }
+  return served.map((market) => readOne(market, options));
+}
+
+function readOne(market: CcxtMarket, { exchange, profile }: ReadOptions): Reading {
+  const outcome = attempt(() => profile.instrument(market, exchange));
+  const name = attempt(() => nameOf(market, outcome, profile));
+  const kept = attempt(() => ({ info: profile.keptInfo(market.info) }));
+  const isRead = !("failed" in outcome) && !("failed" in kept);
+  market.info = isRead ? kept.info : {};
+  if ("failed" in name) return { market, name: null, outcome: name };
+  return { market, name, outcome: "failed" in kept ? kept : outcome };
+}
+
+/** A market that cannot be traded here still names its orders. */
+function nameOf(
+  market: CcxtMarket,
+  outcome: SymbolMetadata | Failed,
+  profile: CatalogueProfile,
+): NamedMarket {
+  const symbolId = formatSymbol(canonicalOf(market));
+  const { rawSymbol, contractSize } = "failed" in outcome
+    ? { rawSymbol: market.id, contractSize: null }
+    : outcome.instrument;
+  const names = [...new Set([market.id, rawSymbol, ...profile.names?.(market) ?? []])];
+  if (names.length > MARKET_NAMES_MAX) {
+    throw new RowError(`${names.length} names are more than ${MARKET_NAMES_MAX}`);
+  }
+  return { symbolId, rawSymbol, unified: market.symbol, names, contractSize };
+}
+
+/** What a profile throws is about one market, and must not cost the others. */
+function attempt<Value extends object>(read: () => Value): Value | Failed {
+  try {
+    return read();
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : "it cannot be read" };
+  }
+}
+
+function clashText(symbolId: string, sharing: readonly string[]): string {
+  return `${symbolId} would name ${sharing.length} instruments: ${sharing.join(", ")}`;
+}
+
+/** One object for all markets that can do the same: there are thousands of markets. */
+function shared(
+  pool: Map<string, MarketCapabilities>,
+  { capabilities }: SymbolMetadata,
+): MarketCapabilities {
+  const key = JSON.stringify(capabilities);
+  const known = pool.get(key) ?? capabilities;
+  pool.set(key, known);
+  return known;
+}
+
+function currencyNames(exchange: CcxtExchange): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { code, name } of Object.values(exchange.currencies ?? {})) {
+    if (names.size >= CURRENCIES_MAX) break;
+    if (typeof name === "string" && name !== "" && name !== code) names.set(code, name);
+  }
+  return names;
+}
+
+/** ccxt indexes copies by its symbol, the last one of those that share it. */
+function keptBy(exchange: CcxtExchange, market: CcxtMarket): CcxtMarket {
+  const kept = exchange.markets?.[market.symbol];
+  return kept?.id === market.id ? kept : market;
+}
+
+/** What ccxt keeps twice, and what nothing here asks it for: of 3,000 markets two thirds. */
+function slim(exchange: CcxtExchange): void {
+  const { markets = {}, markets_by_id: byId = {} } = exchange;
+  for (const [symbol, market] of Object.entries(markets)) markets[symbol] = compact(market);
+  for (const [id, sharing] of Object.entries(byId)) {
+    byId[id] = sharing.map((market) => keptBy(exchange, market));
+  }
+  for (const currency of Object.values(exchange.currencies ?? {})) currency.info = {};
+  exchange.baseCurrencies = {};
+  exchange.quoteCurrencies = {};
+}
+
+/** ccxt writes every field one by one, half of them undefined: V8 keeps that as a hash table. */
+function compact(market: CcxtMarket): CcxtMarket {
+  const defined = Object.entries(market).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as unknown as CcxtMarket; // The same fields and values.
 }

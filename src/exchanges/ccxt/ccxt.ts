@@ -9,9 +9,38 @@ export interface CcxtMarket {
   readonly symbol: string;
   readonly base: string;
   readonly quote: string;
-  readonly spot?: boolean;
+  readonly settle?: string | undefined;
+  readonly spot?: boolean | undefined;
+  readonly swap?: boolean | undefined;
+  readonly future?: boolean | undefined;
+  readonly option?: boolean | undefined;
+  readonly linear?: boolean | undefined;
+  readonly inverse?: boolean | undefined;
+  readonly active?: boolean | undefined;
+  /** Texts where the instance was made with `number: String`, which keeps every digit. */
+  readonly contractSize?: unknown;
+  readonly strike?: unknown;
+  readonly precision?: { readonly amount?: unknown; readonly price?: unknown } | undefined;
+  readonly limits?:
+    | Readonly<Partial<Record<"amount" | "price" | "cost", CcxtLimits | undefined>>>
+    | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiry?: number | undefined;
+  readonly optionType?: string | undefined;
   /** The venue's own row. Cut to a few fields after loading, since it is most of the memory. */
   info: unknown;
+}
+
+export interface CcxtLimits {
+  readonly min?: unknown;
+  readonly max?: unknown;
+}
+
+/** One asset of `exchange.currencies`. */
+export interface CcxtCurrency {
+  readonly code: string;
+  readonly name?: string | undefined;
+  info?: unknown;
 }
 
 export interface CcxtSigned {
@@ -25,7 +54,9 @@ export interface CcxtSigned {
 export interface CcxtClient {
   readonly url: string;
   readonly futures: Readonly<Record<string, Promise<unknown>>>;
-  readonly connection?: { close(): void; readonly readyState: number } | undefined;
+  readonly connection?:
+    | { close(): void; send(text: string): void; readonly readyState: number }
+    | undefined;
   error?: unknown;
   keepAlive: number;
   connectionTimeout: number;
@@ -65,12 +96,24 @@ export interface CcxtExchange {
   readonly options: Record<string, unknown>;
   readonly clients: Record<string, CcxtClient>;
   markets: Record<string, CcxtMarket> | undefined;
+  markets_by_id?: Record<string, readonly CcxtMarket[]> | undefined;
+  /** What `loadMarkets` answers with when it is not asked to load again. */
+  marketsLoading?: unknown;
+  currencies: Record<string, CcxtCurrency> | undefined;
+  baseCurrencies?: unknown;
+  quoteCurrencies?: unknown;
+  /** 2 decimal places, 3 significant digits, 4 tick size: what `precision` of a market counts. */
+  readonly precisionMode: number;
+  /** Called by `loadMarkets` with everything the venue listed, before any of it is indexed. */
+  setMarkets: (markets: readonly CcxtMarket[], currencies?: unknown) => unknown;
   enableRateLimit: boolean;
   enableLastHttpResponse: boolean;
   enableLastJsonResponse: boolean;
   enableLastResponseHeaders: boolean;
   fetchImplementation: CcxtFetch | undefined;
   nonce: () => number;
+  milliseconds: () => number;
+  seconds: () => number;
   throttle: (cost?: unknown) => Promise<void>;
   log: (...parts: unknown[]) => void;
   calculateWsBackoffDelay: (url: string) => number;
@@ -78,7 +121,12 @@ export interface CcxtExchange {
   client(url: string): CcxtClient;
   loadMarkets(reload: boolean, params: Readonly<Record<string, unknown>>): Promise<unknown>;
   setSandboxMode(enabled: boolean): void;
-  sign(path: string, api: string, method: string, params: Record<string, unknown>): CcxtSigned;
+  sign(
+    path: string,
+    api: string | readonly string[],
+    method: string,
+    params: Record<string, unknown>,
+  ): CcxtSigned;
   createOrderRequest(
     symbol: string,
     type: string,

@@ -36,6 +36,12 @@ export function optionalText(row: Row, field: string): string | null {
   return textOf(row, field);
 }
 
+/** A header that counts; null when it is absent or no whole number. */
+export function countOf(headers: Headers, name: string): number | null {
+  const text = headers.get(name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
 /** Amounts and prices come as texts; a JSON number may already have lost digits. */
 export function decimalOf(row: Row, field: string): Decimal {
   return decimal(textOf(row, field));
@@ -59,6 +65,19 @@ export function timeOf(row: Row, field: string): EpochMs {
   }
   return time;
 }
+
+/** RFC 3339 in UTC with up to nine decimals, `2023-01-18T01:37:38.091377090Z`: cut to the ms. */
+export function isoTimeOf(row: Row, field: string): EpochMs {
+  const text = textOf(row, field);
+  const [, seconds, decimals = ""] = ISO_TIME.exec(text) ?? [];
+  const time = seconds === undefined
+    ? NaN
+    : Date.parse(`${seconds}.${decimals.slice(0, 3).padEnd(3, "0")}Z`);
+  if (Number.isNaN(time)) throw new RowError(`${field} is a text, not a time`);
+  return Math.max(0, time); // Year 1 stands for "never".
+}
+
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
 
 export function flagOf(row: Row, field: string): boolean {
   const value = row[field];

@@ -2,79 +2,187 @@
  * The mutating calls. I1 each passes its gate once, synchronously before the wire. I2 nothing is
  * sent twice. I3 "refused" and "notFound" need the venue's own listed word for it.
  */
-import type { OrderRef, SendGate, SubmitRequest } from "../exchange.ts";
-import type { CancelOutcome, SubmitOutcome, VenueOrder } from "../../model/venue.ts";
+import type { AmendRequest, ArmOutcome, OrderRef, SendGate, SubmitRequest } from "../exchange.ts";
+import type { EpochMs } from "../../model/scalars.ts";
+import type {
+  AmendOutcome,
+  CancelOutcome,
+  SubmitOutcome,
+  UnknownCause,
+  VenueOrder,
+} from "../../model/venue.ts";
+import type { Action } from "./answer_plan.ts";
 import { rowContext, type Session, type SessionSource } from "./session.ts";
+import type { Framed, Framing } from "./framer.ts";
 import type { Signed } from "./signer.ts";
-import type { Action } from "./profile.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import type { Heard } from "./socket_entry.ts";
+import type { BoundGate } from "./transport.ts";
+import type { RowContext } from "./venue_call.ts";
+import { Switches } from "./switches.ts";
+import { judge, judgeHeard, type Verdict } from "./verdict.ts";
 
 export class OrderEntry {
   readonly #session: SessionSource;
+  readonly #switches: Switches;
 
   constructor(session: SessionSource) {
     this.#session = session;
+    this.#switches = new Switches(session);
   }
 
   async submit(request: SubmitRequest, gate: SendGate): Promise<SubmitOutcome> {
     const session = this.#session();
-    if (session === null) return { kind: "notSent", reason: "NOT_CONNECTED" };
-    const verdict = await send(session, session.signer.order(request), { gate, action: "submit" });
-    switch (verdict.kind) {
-      case "answered":
-        return ownOrder(session, verdict.value, request.clientOrderId);
-      case "notFound": // No order was named in the request, so this proves nothing about it.
-        return { kind: "unknown", cause: { code: "UNLISTED", message: verdict.message } };
-      default:
-        return verdict;
+    if (session === null) return NOT_CONNECTED;
+    const verdict = await send(session, {
+      action: "submit",
+      sign: () => session.signer.order(request),
+      frame: (framing) => session.framer.order(request, framing),
+    }, gate);
+    const { entry } = session.profile;
+    return placed(
+      session,
+      verdict,
+      request,
+      (value, context) => entry.created(value, request, context),
+    );
+  }
+
+  async amend(request: AmendRequest, gate: SendGate): Promise<AmendOutcome> {
+    const session = this.#session();
+    if (session === null) return NOT_CONNECTED;
+    const { amended } = session.profile.entry;
+    if (amended === undefined) {
+      return { kind: "notSent", reason: "amending in place is not supported" };
     }
+    const verdict = await send(session, {
+      action: "amend",
+      sign: () => session.signer.amend(request),
+      frame: (framing) => session.framer.amend(request, framing),
+    }, gate);
+    const outcome = placed(
+      session,
+      verdict,
+      request,
+      (value, context) => amended(value, request, context),
+    );
+    if (outcome.kind !== "accepted") return outcome;
+    const { order } = outcome;
+    return order === null ? ACKNOWLEDGED : { kind: "accepted", order };
   }
 
   async cancel(ref: OrderRef, gate: SendGate): Promise<CancelOutcome> {
     const session = this.#session();
-    if (session === null) return { kind: "notSent", reason: "NOT_CONNECTED" };
-    const rawSymbol = session.catalogue.rawOf(ref.symbolId);
-    if (rawSymbol === undefined) {
-      return {
-        kind: "notSent",
-        reason: `${ref.symbolId} is not listed on ${session.profile.kind}`,
-      };
-    }
-    const signed = session.signer.call(session.profile.calls.cancel(rawSymbol, ref));
-    const verdict = await send(session, signed, { gate, action: "cancel" });
+    if (session === null) return NOT_CONNECTED;
+    const verdict = await send(session, {
+      action: "cancel",
+      sign: () => session.signer.cancel(ref),
+      frame: (framing) => session.framer.cancel(ref, framing),
+    }, gate);
     switch (verdict.kind) {
-      case "answered":
-        return ownOrder(session, verdict.value, ref.clientOrderId);
+      case "answered": {
+        const { entry } = session.profile;
+        return shown(
+          session,
+          ref.clientOrderId,
+          (context) => entry.canceled(verdict.value, ref, context),
+        );
+      }
       case "notFound":
         return { kind: "notFound" };
       default:
         return verdict;
     }
   }
+
+  armDeadMansSwitch(
+    timeoutMs: number | null,
+    symbolIds: readonly string[],
+  ): Promise<ArmOutcome> {
+    return this.#switches.arm(timeoutMs, symbolIds);
+  }
 }
 
-async function send(
+const NOT_CONNECTED = { kind: "notSent", reason: "NOT_CONNECTED" } as const;
+
+/** The change may come to nothing yet, so it is as good as unanswered: the order is read. */
+const ACKNOWLEDGED = {
+  kind: "unknown",
+  cause: { code: "ACKNOWLEDGED", message: "the venue has taken the change but not made it yet" },
+} as const;
+
+interface Sending {
+  readonly action: Action;
+  readonly sign: () => Signed;
+  readonly frame: (framing: Framing) => Framed;
+}
+
+/** Over the socket that takes orders while there is one, else over REST. */
+async function send(session: Session, sending: Sending, gate: SendGate): Promise<Verdict> {
+  const entry = session.entry();
+  if (entry === null) return await sendByRest(session, sending, gate);
+  const id = entry.nextId();
+  const framed = sending.frame({ plan: entry.plan, id });
+  if (framed.kind === "notSent") return framed;
+  if (framed.kind === "elsewhere") return await sendByRest(session, sending, gate);
+  const heard = await entry.request(id, framed.text, boundTo(gate, session, framed));
+  if (heard.kind === "heard") tellBan(session, heard);
+  return judgeHeard(heard, sending.action, session);
+}
+
+/** Signed when its turn comes, so that what is signed is as fresh as it can be. */
+function sendByRest(session: Session, sending: Sending, gate: SendGate): Promise<Verdict> {
+  return session.lane.run(async () => {
+    const signed = sending.sign();
+    if (signed.kind === "notSent") return signed;
+    const bound = boundTo(gate, session, signed);
+    const answer = await session.transport.request(signed.wire, { gate: bound });
+    return judge(answer, sending.action, session);
+  });
+}
+
+function boundTo(
+  gate: SendGate,
+  { timing }: Session,
+  { signedAt }: { readonly signedAt: EpochMs },
+): BoundGate {
+  const wire = { signedAt, validForMs: timing.validityMs };
+  return { check: () => gate.check(wire), sent: () => gate.sent() };
+}
+
+/** Over REST the transport's listener tells it for every answer. */
+function tellBan({ profile, emit }: Session, heard: Extract<Heard, { kind: "heard" }>): void {
+  const { banStatuses, retryAfterDefaultMs } = profile.answers;
+  const { status } = heard;
+  if (!banStatuses.has(status)) return;
+  emit({ kind: "banned", status, retryAfterMs: heard.retryAfterMs ?? retryAfterDefaultMs });
+}
+
+function placed<Order extends VenueOrder | null>(
   session: Session,
-  signed: Signed,
-  { gate, action }: { readonly gate: SendGate; readonly action: Action },
-): Promise<Verdict> {
-  if (signed.kind === "notSent") return signed;
-  const { signedAt } = signed;
-  const wire = { signedAt, validForMs: session.timing.validityMs };
-  const bound = { check: () => gate.check(wire), sent: () => gate.sent() };
-  return judge(await session.transport.request(signed.wire, { gate: bound }), action, session);
+  verdict: Verdict,
+  { clientOrderId }: { readonly clientOrderId: string },
+  read: (value: unknown, context: RowContext) => Order,
+): Exclude<SubmitOutcome, { kind: "accepted" }> | { kind: "accepted"; order: Order } {
+  switch (verdict.kind) {
+    case "answered":
+      return shown(session, clientOrderId, (context) => read(verdict.value, context));
+    case "notFound": // No order was named in the request, so this proves nothing about it.
+      return { kind: "unknown", cause: { code: "UNLISTED", message: verdict.message } };
+    default:
+      return verdict;
+  }
 }
 
 /** A success that does not show the very order is no proof that it is there. */
-function ownOrder(
+function shown<Order extends VenueOrder | null>(
   session: Session,
-  value: unknown,
   clientOrderId: string,
-): { kind: "accepted"; order: VenueOrder } | Extract<SubmitOutcome, { kind: "unknown" }> {
+  read: (context: RowContext) => Order,
+): { kind: "accepted"; order: Order } | { kind: "unknown"; cause: UnknownCause } {
   let message: string;
   try {
-    const order = session.profile.rows.order(value, rowContext(session));
-    if (order.clientOrderId === clientOrderId) return { kind: "accepted", order };
+    const order = read(rowContext(session));
+    if (order === null || order.clientOrderId === clientOrderId) return { kind: "accepted", order };
     message = "the answer shows another order";
   } catch (error) {
     message = session.redact(error instanceof Error ? error.message : String(error));

@@ -1,14 +1,13 @@
 /** The reading calls. Each is answered whole or not at all; what fails says why. */
 import type { Balance, Position } from "../../model/account.ts";
 import type { Fill } from "../../model/fill.ts";
-import { READ_PAGES_MAX } from "../../model/limits.ts";
 import type { Ticker } from "../../model/market.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { LookupOutcome, ReadOutcome, VenueOrder } from "../../model/venue.ts";
 import type { OrderRef } from "../exchange.ts";
-import { TRADE_WINDOWS_MAX } from "./limits.ts";
-import { list, lookUp } from "./lookup.ts";
-import type { TradePage } from "./profile.ts";
+import { lookUp } from "./lookup.ts";
+import type { MarketContext } from "./market_plan.ts";
+import { type Failed, type Untimed, wholeList } from "./pages.ts";
 import {
   ask,
   failed,
@@ -19,6 +18,13 @@ import {
   type Session,
   type SessionSource,
 } from "./session.ts";
+import type { VenueCall } from "./venue_call.ts";
+
+/** A call about one symbol, and what its answer means. */
+export interface SymbolRead<T> {
+  call(of: { readonly rawSymbol: string }): VenueCall;
+  read(answer: unknown, context: MarketContext): T;
+}
 
 export class Reads {
   readonly #session: SessionSource;
@@ -32,93 +38,100 @@ export class Reads {
   }
 
   openOrders(symbolId?: string): Promise<ReadOutcome<readonly VenueOrder[]>> {
-    return this.#timed(async (session) => {
-      const raw = symbolId === undefined ? null : session.catalogue.rawOf(symbolId);
-      if (raw === undefined) return failed("UNLISTED_SYMBOL", `${symbolId} is not listed`);
-      return await list(session, session.profile.calls.openOrders(raw), session.profile.rows.order);
+    return this.#timed((session) => {
+      const rawSymbol = symbolId === undefined ? null : session.catalogue.rawOf(symbolId);
+      if (rawSymbol === undefined) return Promise.resolve(unlisted(symbolId));
+      return wholeList(session, session.profile.reads.openOrders, { rawSymbol }, {
+        kind: "openOrders",
+        ...(symbolId === undefined ? {} : { symbolId }),
+      });
     });
   }
 
-  /**
-   * Windows of time up to the first that has trades, then by trade id to the newest: ids leave no
-   * gap where many trades share a millisecond.
-   */
+  /** Oldest first; trades of one millisecond stay in the order the venue gave. */
   fillsSince(symbolId: string, since: EpochMs): Promise<ReadOutcome<readonly Fill[]>> {
     return this.#timed(async (session, now) => {
-      const raw = session.catalogue.rawOf(symbolId);
-      if (raw === undefined) return failed("UNLISTED_SYMBOL", `${symbolId} is not listed`);
-      const { tradeWindowMs, pageRows } = session.profile;
-      let from = since;
-      for (let window = 0; window < TRADE_WINDOWS_MAX; window++) {
-        const page = await trades(session, raw, { kind: "window", from, to: from + tradeWindowMs });
-        if (page.kind === "failed") return page;
-        const last = from + tradeWindowMs >= now;
-        if (page.value.length > 0) {
-          if (last && page.value.length < pageRows) return page;
-          return await rest(session, raw, { first: page.value });
-        }
-        if (last) return page;
-        from += tradeWindowMs + 1;
-      }
-      return failed("TOO_MANY_PAGES", `trades since ${since} are more than one read takes`);
+      const rawSymbol = session.catalogue.rawOf(symbolId);
+      if (rawSymbol === undefined) return unlisted(symbolId);
+      const { tradesSince } = session.profile.reads;
+      const query = { rawSymbol, since, now };
+      const trades = await wholeList(session, tradesSince, query, { kind: "fillsSince", symbolId });
+      return trades.kind === "failed" ? trades : { kind: "read", value: byTime(trades.value) };
     });
   }
 
   fillsOf(ref: OrderRef): Promise<ReadOutcome<readonly Fill[]>> {
     return this.#timed(async (session) => {
-      const raw = session.catalogue.rawOf(ref.symbolId);
-      if (raw === undefined) return failed("UNLISTED_SYMBOL", `${ref.symbolId} is not listed`);
-      let exchangeOrderId = ref.exchangeOrderId;
-      if (exchangeOrderId === null) {
-        const order = await lookUp(session, ref);
-        if (order.kind === "failed") return order;
-        if (order.kind === "absent") {
-          return failed("NOT_FOUND", "the venue does not know the order");
-        }
-        exchangeOrderId = order.order.exchangeOrderId;
-      }
-      const first = await trades(session, raw, { kind: "order", exchangeOrderId });
-      if (first.kind === "failed") return first;
-      const all = first.value.length < session.profile.pageRows
-        ? first
-        : await rest(session, raw, { first: first.value, exchangeOrderId });
-      if (all.kind === "failed") return all;
+      const rawSymbol = session.catalogue.rawOf(ref.symbolId);
+      if (rawSymbol === undefined) return unlisted(ref.symbolId);
+      const exchangeOrderId = ref.exchangeOrderId ?? await this.#idOf(session, ref);
+      if (typeof exchangeOrderId !== "string") return exchangeOrderId;
+      const { tradesOfOrder } = session.profile.reads;
+      const query = { rawSymbol, ref, exchangeOrderId };
+      const { symbolId } = ref;
+      const trades = await wholeList(session, tradesOfOrder, query, { kind: "fillsOf", symbolId });
+      if (trades.kind === "failed") return trades;
       const { clientOrderId } = ref;
-      return { kind: "read", value: all.value.map((fill) => ({ ...fill, clientOrderId })) };
+      return {
+        kind: "read",
+        value: byTime(trades.value).map((fill) => ({ ...fill, clientOrderId })),
+      };
     });
   }
 
   balances(): Promise<ReadOutcome<readonly Balance[]>> {
     return this.#timed(async (session) => {
-      const verdict = await ask(session, session.profile.calls.account());
-      if (verdict.kind !== "answered") return readFailure(verdict);
-      try {
-        const value = session.profile.rows.balances(verdict.value, rowContext(session));
-        return { kind: "read", value };
-      } catch (error) {
-        return malformed(session, "account", error);
-      }
+      return withoutNull(
+        await wholeList(session, session.profile.reads.balances, null, "balances"),
+      );
+    });
+  }
+
+  positions(): Promise<ReadOutcome<readonly Position[]>> {
+    return this.#timed(async (session) => {
+      const { positions } = session.profile.reads;
+      if (positions === null) return { kind: "read", value: [] };
+      const list = withoutNull(await wholeList(session, positions, null, "positions"));
+      if (list.kind === "failed") return list;
+      // Where one page lists contracts and a later one what is held, the later one prevails.
+      const once = new Map(list.value.map((position) => [position.positionId, position]));
+      return { kind: "read", value: [...once.values()] };
     });
   }
 
   ticker(symbolId: string): Promise<ReadOutcome<Ticker>> {
+    return this.ofSymbol(symbolId, "ticker", ({ profile: { reads: { ticker } } }) => ({
+      call: ({ rawSymbol }) => ticker.call(rawSymbol),
+      read: (answer, context) => ticker.read(answer, context),
+    }));
+  }
+
+  /** One answer about one symbol. */
+  ofSymbol<T>(
+    symbolId: string,
+    where: string,
+    planOf: (session: Session) => SymbolRead<T>,
+  ): Promise<ReadOutcome<T>> {
     return this.#timed(async (session) => {
-      const raw = session.catalogue.rawOf(symbolId);
-      if (raw === undefined) return failed("UNLISTED_SYMBOL", `${symbolId} is not listed`);
-      const verdict = await ask(session, session.profile.calls.ticker(raw));
+      const rawSymbol = session.catalogue.rawOf(symbolId);
+      if (rawSymbol === undefined) return unlisted(symbolId);
+      const plan = planOf(session);
+      const verdict = await ask(session, plan.call({ rawSymbol }));
       if (verdict.kind !== "answered") return readFailure(verdict);
       try {
-        const value = session.profile.rows.ticker(verdict.value, rowContext(session));
+        const value = plan.read(verdict.value, { ...rowContext(session), symbolId, rawSymbol });
         return { kind: "read", value };
       } catch (error) {
-        return malformed(session, "ticker", error);
+        return malformed(session, where, error);
       }
     });
   }
 
-  /** A spot account has none. */
-  positions(): Promise<ReadOutcome<readonly Position[]>> {
-    return this.#timed(() => Promise.resolve({ kind: "read", value: [] }));
+  async #idOf(session: Session, ref: OrderRef): Promise<string | Failed> {
+    const order = await lookUp(session, ref);
+    if (order.kind === "failed") return order;
+    if (order.kind === "absent") return failed("NOT_FOUND", "the venue does not know the order");
+    return order.order.exchangeOrderId;
   }
 
   /** Stamps a read with the earliest the venue's clock could show before anything was asked. */
@@ -137,38 +150,17 @@ export class Reads {
   }
 }
 
-type Failed = Extract<ReadOutcome<never>, { kind: "failed" }>;
-type Untimed<T> = { readonly kind: "read"; readonly value: T } | Failed;
-
-function trades(
-  session: Session,
-  rawSymbol: string,
-  page: TradePage,
-): Promise<Untimed<readonly Fill[]>> {
-  const { calls, rows } = session.profile;
-  return list(session, calls.trades(rawSymbol, page), rows.trade);
+function unlisted(symbolId: string | undefined): Failed {
+  return failed("UNLISTED_SYMBOL", `${symbolId} is not listed`);
 }
 
-/** The pages after `first`, until one is not full. */
-async function rest(
-  session: Session,
-  rawSymbol: string,
-  from: { readonly first: readonly Fill[]; readonly exchangeOrderId?: string },
-): Promise<Untimed<readonly Fill[]>> {
-  const found = [...from.first];
-  for (let page = 1; page < READ_PAGES_MAX; page++) {
-    const after = found[found.length - 1]!.tradeId;
-    const { exchangeOrderId } = from;
-    const next = await trades(
-      session,
-      rawSymbol,
-      exchangeOrderId === undefined
-        ? { kind: "after", tradeId: after }
-        : { kind: "order", exchangeOrderId, after },
-    );
-    if (next.kind === "failed") return next;
-    found.push(...next.value);
-    if (next.value.length < session.profile.pageRows) return { kind: "read", value: found };
-  }
-  return failed("TOO_MANY_PAGES", `more than ${READ_PAGES_MAX} pages of trades`);
+/** Pages that begin at the last one's time tell its last trades again. */
+function byTime(fills: readonly Fill[]): readonly Fill[] {
+  const once = new Map(fills.map((fill) => [`${fill.exchangeOrderId} ${fill.tradeId}`, fill]));
+  return [...once.values()].sort((a, b) => a.venueTime - b.venueTime);
+}
+
+function withoutNull<T>(list: Untimed<readonly (T | null)[]>): Untimed<readonly T[]> {
+  if (list.kind === "failed") return list;
+  return { kind: "read", value: list.value.filter((each) => each !== null) };
 }

@@ -4,13 +4,17 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import type { UnknownCause } from "../../model/venue.ts";
-import type { ReadOutcome, VenueFact, VenueTiming } from "../exchange.ts";
+import type { ReadOutcome, RequestLimits, VenueFact, VenueTiming } from "../exchange.ts";
 import type { CcxtExchange } from "./ccxt.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { RowContext, VenueCall, VenueProfile } from "./profile.ts";
+import type { Framer } from "./framer.ts";
+import type { Lane } from "./lane.ts";
+import type { VenueProfile } from "./profile.ts";
 import type { Redact } from "./redaction.ts";
 import type { Signer } from "./signer.ts";
+import type { SocketEntry } from "./socket_entry.ts";
 import type { Transport } from "./transport.ts";
+import type { RowContext, VenueCall } from "./venue_call.ts";
 import type { VenueClock } from "./venue_clock.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -22,7 +26,14 @@ export interface Session {
   readonly exchange: CcxtExchange;
   readonly transport: Transport;
   readonly signer: Signer;
+  readonly framer: Framer;
   readonly catalogue: Catalogue;
+  /** Where orders go while a socket takes them; REST has them otherwise. */
+  readonly entry: () => SocketEntry | null;
+  /** Private requests one by one, where the venue needs their nonces in order. */
+  readonly lane: Lane;
+  /** For what is sent beside what the kernel asked for; null where nobody keeps budgets. */
+  readonly limits: () => RequestLimits | null;
   readonly redact: Redact;
   readonly emit: (fact: VenueFact) => void;
 }
@@ -32,16 +43,19 @@ export type SessionSource = () => Session | null;
 
 export function rowContext(session: Session): RowContext {
   return {
-    symbolOf: (rawSymbol) => session.catalogue.symbolOf(rawSymbol),
+    symbolOf: (rawSymbol, scope) => session.catalogue.symbolOf(rawSymbol, scope),
+    contractSizeOf: (rawSymbol, scope) => session.catalogue.contractSizeOf(rawSymbol, scope),
     receivedAt: session.clock.now(),
   };
 }
 
 /** One read, signed, sent and judged. Nothing throws. */
-export async function ask(session: Session, call: VenueCall): Promise<Verdict> {
-  const signed = session.signer.call(call);
-  if (signed.kind === "notSent") return signed;
-  return judge(await session.transport.request(signed.wire), "read", session);
+export function ask(session: Session, call: VenueCall): Promise<Verdict> {
+  return session.lane.run(async () => {
+    const signed = session.signer.call(call);
+    if (signed.kind === "notSent") return signed;
+    return judge(await session.transport.request(signed.wire), "read", session);
+  });
 }
 
 /** A read that brought no value, as its asker sees it. */

@@ -3,7 +3,7 @@
  * once per order shape what a request holds and only values and signature are put in after that.
  */
 import type { Sign } from "./hmac.ts";
-import type { OrderEntry } from "./profile.ts";
+import type { FormFields } from "./entry_plan.ts";
 
 /** Values of the fields that change; `price` is null for market orders. */
 export interface TemplateValues {
@@ -26,7 +26,7 @@ export interface Template {
 export function compileTemplate(
   signedBody: string,
   values: TemplateValues,
-  { fields, sign }: { readonly fields: OrderEntry["fields"]; readonly sign: Sign },
+  { fields, sign }: { readonly fields: FormFields; readonly sign: Sign },
 ): Template | null {
   const mark = `&${fields.signature}=`;
   const end = signedBody.lastIndexOf(mark);
@@ -47,7 +47,7 @@ type Hole = keyof TemplateValues;
 
 function split(
   form: string,
-  fields: OrderEntry["fields"],
+  fields: FormFields,
 ): { readonly parts: readonly string[]; readonly holes: readonly Hole[] } {
   const parts = [""];
   const holes: Hole[] = [];

@@ -10,6 +10,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { EXCHANGE_RESPONSE_BYTES_MAX } from "../../model/limits.ts";
 import type { UnknownCause } from "../../model/venue.ts";
+import type { VenueAnswer } from "./answer_plan.ts";
 import type { CcxtResponse, CcxtSigned } from "./ccxt.ts";
 import type { Redact } from "./redaction.ts";
 
@@ -43,8 +44,10 @@ export interface TransportOptions {
   /** Base URL under which every host is reached as the first path segment; null for the venue's. */
   readonly endpoints: string | null;
   readonly redact: Redact;
+  /** Whether a request that is no GET reads all the same; absent: none does. */
+  readonly isRead?: ((wire: CcxtSigned) => boolean) | undefined;
   /** Sees every answer, whatever it was asked for. */
-  readonly onAnswer: (status: number, headers: Headers) => void;
+  readonly onAnswer: (answer: VenueAnswer) => void;
 }
 
 /** Thrown into ccxt where it expects a fetch to reject; carries the cause past its own mapping. */
@@ -82,7 +85,7 @@ export class Transport {
     wire: CcxtSigned,
     options: RequestOptions = {},
   ): Promise<CcxtResponse> {
-    if (wire.method !== "GET") {
+    if (wire.method !== "GET" && this.#options.isRead?.(wire) !== true) {
       throw new TransportError({ code: "NOT_SENT", message: "ccxt may only read by itself" });
     }
     const answer = await this.request(wire, options);
@@ -121,7 +124,7 @@ export class Transport {
       options.gate?.sent();
       const response = await answering;
       const { status, headers } = response;
-      onAnswer(status, headers);
+      onAnswer({ status, headers, method: wire.method, url: wire.url });
       const text = await readBody(response, options.bytesMax ?? EXCHANGE_RESPONSE_BYTES_MAX);
       if (text === null) return failed("TOO_LARGE", "the answer is larger than the limit");
       return { kind: "answered", status, headers, text };

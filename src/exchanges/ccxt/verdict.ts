@@ -5,9 +5,11 @@
  */
 import type { RefusalReason, UnknownCause } from "../../model/venue.ts";
 import { RETRY_AFTER_MS_MAX } from "./limits.ts";
-import { parseJson, type Row } from "./fields.ts";
-import type { Action, ErrorRule, VenueProfile } from "./profile.ts";
+import type { Action, AnswerPlan, ErrorRule } from "./answer_plan.ts";
+import { parseJson } from "./fields.ts";
+import type { VenueProfile } from "./profile.ts";
 import type { Redact } from "./redaction.ts";
+import type { Heard } from "./socket_entry.ts";
 import type { Answer } from "./transport.ts";
 
 export type Verdict =
@@ -32,22 +34,95 @@ export function judge(answer: Answer, action: Action, { profile, redact }: Judgi
       break;
   }
   const { status, headers, text } = answer;
-  const value = jsonOrUndefined(text);
+  return judgeValue(
+    {
+      status,
+      value: jsonOrUndefined(text),
+      retryAfterMs: () => waitOf(profile.answers, { status, headers }),
+    },
+    action,
+    { profile, redact },
+  );
+}
+
+/** What came over a socket, by the same rules. */
+export function judgeHeard(heard: Heard, action: Action, judging: Judging): Verdict {
+  switch (heard.kind) {
+    case "notSent":
+      return heard;
+    case "failed":
+      return { kind: "unknown", cause: heard.cause };
+    case "heard": {
+      const { status, value } = heard;
+      const { retryAfterDefaultMs } = judging.profile.answers;
+      const wait = heard.retryAfterMs ?? retryAfterDefaultMs;
+      const retryAfterMs = () => Math.min(Math.max(wait, 1), RETRY_AFTER_MS_MAX);
+      return judgeValue({ status, value, retryAfterMs }, action, judging);
+    }
+  }
+}
+
+interface Value {
+  readonly status: number;
+  /** Undefined where the answer was no JSON. */
+  readonly value: unknown;
+  readonly retryAfterMs: () => number;
+}
+
+function judgeValue(answer: Value, action: Action, { profile, redact }: Judging): Verdict {
+  const { status, value, retryAfterMs } = answer;
+  const { answers } = profile;
+  const succeeded = status >= 200 && status < 300;
+  const banned = answers.banStatuses.has(status);
+  if (!isObject(value) && !banned) {
+    return succeeded
+      ? unknown("BAD_RESPONSE", `HTTP ${status} whose body is not the venue's JSON`)
+      : withoutProof(status, null);
+  }
+  const error = isObject(value) ? answers.errorOf(value, { status, action }) : null;
   // First, because it is the usual one: what a refusal needs costs more than all the rest.
-  if (status >= 200 && status < 300 && !profile.banStatuses.has(status)) {
-    if (typeof value === "object" && value !== null) return { kind: "answered", value };
-    return unknown("BAD_RESPONSE", `HTTP ${status} whose body is not the venue's JSON`);
+  if (succeeded && error === null && !banned) return { kind: "answered", value };
+  const told = {
+    code: error?.code ?? null,
+    message: redact(error?.message ?? `HTTP ${status}`),
+  };
+  if (banned) return refused("RATE_LIMITED", { ...told, retryAfterMs: retryAfterMs() });
+  if (error === null || (!succeeded && (status < 400 || status >= 500))) {
+    return withoutProof(status, told);
   }
-  const code = errorField(value, "code");
-  const message = redact(errorField(value, "msg") ?? `HTTP ${status}`);
-  if (profile.banStatuses.has(status)) {
-    const retryAfterMs = retryAfter(headers, profile.retryAfterDefaultMs);
-    return refused("RATE_LIMITED", { code, message, retryAfterMs });
-  }
-  const shown = `HTTP ${status}${code === null ? "" : `, code ${code}`}: ${message}`;
+  return byRule(ruleFor(answers.errors, { ...told, action }), { ...told, status, retryAfterMs });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** A 5xx may come after the order was taken, and a redirect says nothing. */
+function withoutProof(status: number, error: Told | null): Verdict {
   if (status < 400) return unknown("REDIRECT", `HTTP ${status}`);
-  if (status >= 500) return unknown("SERVER_ERROR", shown);
-  const rule = code === null ? undefined : ruleFor(profile.errors, { code, message, action });
+  const text = wording(status, error ?? { code: null, message: `HTTP ${status}` });
+  return unknown(status >= 500 ? "SERVER_ERROR" : "UNLISTED", text);
+}
+
+interface Told {
+  readonly code: string | null;
+  /** Redacted. */
+  readonly message: string;
+}
+
+function wording(status: number, { code, message }: Told): string {
+  return `HTTP ${status}${code === null ? "" : `, code ${code}`}: ${message}`;
+}
+
+function byRule(
+  rule: ErrorRule | undefined,
+  answer: Told & {
+    readonly status: number;
+    readonly retryAfterMs: () => number;
+  },
+): Verdict {
+  const { code, message, status } = answer;
+  const shown = wording(status, answer);
   switch (rule?.verdict) {
     case undefined:
       return unknown("UNLISTED", shown);
@@ -56,11 +131,20 @@ export function judge(answer: Answer, action: Action, { profile, redact }: Judgi
     case "notFound":
       return { kind: "notFound", message: shown };
     case "refused": {
-      const later = rule?.later === true;
-      const retryAfterMs = later ? retryAfter(headers, profile.retryAfterDefaultMs) : null;
+      const retryAfterMs = rule?.later === true ? answer.retryAfterMs() : null;
       return refused(rule?.reason ?? "REFUSED", { code, message, retryAfterMs });
     }
   }
+}
+
+/** How long the venue wants to be left alone, in milliseconds. */
+export function waitOf(
+  plan: AnswerPlan,
+  answer: { readonly status: number; readonly headers: Headers },
+): number {
+  const told = plan.retryAfterMs?.(answer) ?? null;
+  if (told === null) return retryAfter(answer.headers, plan.retryAfterDefaultMs);
+  return Math.min(Math.max(told, 1), RETRY_AFTER_MS_MAX);
 }
 
 /** The venue's wish in milliseconds; HTTP gives it in seconds, or as a time by its own clock. */
@@ -75,7 +159,7 @@ export function retryAfter(headers: Headers, defaultMs: number): number {
 
 function ruleFor(
   rules: readonly ErrorRule[],
-  error: { readonly code: string; readonly message: string; readonly action: Action },
+  error: Told & { readonly action: Action },
 ): ErrorRule | undefined {
   return rules.find((rule) =>
     rule.code === error.code &&
@@ -114,10 +198,4 @@ function jsonOrUndefined(text: string): unknown {
   } catch {
     return undefined; // Not JSON: the status alone decides, and it never proves a refusal.
   }
-}
-
-function errorField(value: unknown, field: "code" | "msg"): string | null {
-  if (typeof value !== "object" || value === null) return null;
-  const found = (value as Row)[field]; // An object's fields are unknown until checked here.
-  return typeof found === "string" || typeof found === "number" ? String(found) : null;
 }

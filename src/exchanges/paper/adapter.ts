@@ -1,6 +1,6 @@
 /** The paper exchange behind the venue port: one account on a matching engine of its own. */
 import type { Clock } from "../../model/clock.ts";
-import type { Ticker } from "../../model/market.ts";
+import type { RequestCost } from "../../model/rate_limits.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { ReadOutcome } from "../../model/venue.ts";
 import type {
@@ -8,16 +8,16 @@ import type {
   ExchangeCapabilities,
   ExchangeSocket,
   Instruments,
-  MarketData,
   VenueFact,
 } from "../exchange.ts";
 import { PAPER_DEAD_MANS_SWITCH } from "./dead_man.ts";
 import type { MatchingEngine, Unsubscribe } from "./engine.ts";
 import { PaperExecution } from "./execution.ts";
 import { playInto, type PriceFeed } from "./feed.ts";
-import type { ExecutionReport } from "./messages.ts";
+import type { BalanceReport, ExecutionReport, PositionReport } from "./messages.ts";
 import { PrivateSocket } from "./private_socket.ts";
-import { balanceView, fillOf, tickerOf, venueOrderOf } from "./venue_view.ts";
+import { PublicMarket } from "./public_market.ts";
+import { balanceView, fillOf, positionView, venueOrderOf } from "./venue_view.ts";
 import { Wire } from "./wire.ts";
 
 /** Keeps the engine's changes on disk; null where they may die with the process. */
@@ -47,14 +47,16 @@ const ENGINE_BOUND_MS = 50;
 /** Final orders stay findable for a week, as long as the bounded history holds. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
 /** Paper has no quota; far above what one process can send. Per minute. */
-const UNLIMITED = { capacity: 100_000_000, intervalMs: 60_000 };
+const UNLIMITED = { kind: "window", capacity: 100_000_000, intervalMs: 60_000 } as const;
+const REQUEST: RequestCost = [{ budget: "weight", amount: 1 }];
+const ORDER: RequestCost = [{ budget: "weight", amount: 1 }, { budget: "orders", amount: 1 }];
 
 export class PaperAdapter implements ExchangeAdapter {
   readonly id: string;
   readonly type = "CEX";
   readonly capabilities: ExchangeCapabilities;
   readonly execution: PaperExecution;
-  readonly marketData: MarketData;
+  readonly marketData: PublicMarket;
   readonly instruments: Instruments;
   readonly sockets: readonly ExchangeSocket[];
   /** The venue itself, for whoever plays its other side. */
@@ -65,7 +67,6 @@ export class PaperAdapter implements ExchangeAdapter {
   readonly #keeper: EngineKeeper | null;
   readonly #wire: Wire;
   readonly #socket: PrivateSocket;
-  readonly #ticked = new Set<string>();
   #listening: readonly Unsubscribe[] = [];
   #listener: (fact: VenueFact) => void = () => {};
   #isConnected = false;
@@ -97,10 +98,14 @@ export class PaperAdapter implements ExchangeAdapter {
       get: (symbolId) => this.engine.instruments.get(symbolId),
       list: () => [...this.engine.instruments.values()],
     };
-    this.marketData = {
-      subscribeTicks: (symbolIds) => Promise.resolve(this.#subscribe(symbolIds)),
-      ticker: (symbolId) => this.#ticker(symbolId),
-    };
+    this.marketData = new PublicMarket({
+      engine: options.engine,
+      clock: options.clock,
+      wire: this.#wire,
+      isConnected,
+      read: (value) => this.#read(value),
+      tell: (fact) => this.#listener(fact),
+    });
   }
 
   get isConnected(): boolean {
@@ -115,12 +120,9 @@ export class PaperAdapter implements ExchangeAdapter {
     this.#isConnected = true;
     this.#listening = [
       this.engine.onExecution((report) => this.#onExecution(report)),
-      this.engine.onBalance(({ accountId, balances, time }) => {
-        if (accountId !== this.accountId) return;
-        const views = balances.map((balance) => balanceView(balance, time));
-        this.#tell(() => ({ kind: "balances", balances: views, receivedAt: this.#clock.now() }));
-      }),
-      this.engine.onPrint(({ symbolId }) => this.#tick(symbolId)),
+      this.engine.onBalance((report) => this.#onBalance(report)),
+      this.engine.onPosition((report) => this.#onPosition(report)),
+      ...this.marketData.listen(),
     ];
     this.#feed?.start({
       onPrint: playInto(this.engine),
@@ -170,33 +172,22 @@ export class PaperAdapter implements ExchangeAdapter {
     });
   }
 
+  #onBalance({ accountId, balances, time }: BalanceReport): void {
+    if (accountId !== this.accountId) return;
+    const views = balances.map((balance) =>
+      balanceView(balance, time, this.engine.margin(accountId, balance.asset))
+    );
+    this.#tell(() => ({ kind: "balances", balances: views, receivedAt: this.#clock.now() }));
+  }
+
+  #onPosition({ accountId, positions, time }: PositionReport): void {
+    if (accountId !== this.accountId) return;
+    const views = positions.map((position) => positionView(position, this.engine, time));
+    this.#tell(() => ({ kind: "positions", positions: views, receivedAt: this.#clock.now() }));
+  }
+
   #tell(fact: () => VenueFact): void {
     this.#socket.send(() => this.#listener(fact()));
-  }
-
-  #subscribe(symbolIds: readonly string[]): void {
-    for (const symbolId of symbolIds) {
-      if (!this.engine.instruments.has(symbolId)) continue;
-      this.#ticked.add(symbolId);
-      this.#tick(symbolId);
-    }
-  }
-
-  /** Public data needs no private socket, only the line. */
-  #tick(symbolId: string): void {
-    if (!this.#isConnected || !this.#ticked.has(symbolId)) return;
-    const ticker = this.#ticker(symbolId);
-    if (ticker === undefined) return;
-    this.#wire.push(() => {
-      const receivedAt = this.#clock.now();
-      this.#listener({ kind: "ticker", ticker: { ...ticker, receivedAt }, receivedAt });
-    });
-  }
-
-  #ticker(symbolId: string): Ticker | undefined {
-    if (!this.engine.instruments.has(symbolId)) return undefined;
-    const venueTime = this.engine.now();
-    return tickerOf(symbolId, this.engine.top(symbolId), { venueTime, receivedAt: venueTime });
   }
 
   #read<T>(value: () => T): Promise<ReadOutcome<T>> {
@@ -226,8 +217,13 @@ function capabilitiesAt(latencyMs: number): ExchangeCapabilities {
       settleMs: latencyMs,
       retentionMs: RETENTION_MS,
     },
-    rateLimits: { weight: UNLIMITED, orders: UNLIMITED },
-    cost: (kind) => ({ weight: 1, orders: kind === "submit" ? 1 : 0 }),
+    rateLimits: {
+      budgets: {
+        weight: { ...UNLIMITED, scope: "ip" },
+        orders: { ...UNLIMITED, scope: "account" },
+      },
+    },
+    cost: (kind) => kind === "submit" ? ORDER : REQUEST,
     cancelByClientOrderId: true,
     amendInPlace: true,
     deadMansSwitch: PAPER_DEAD_MANS_SWITCH,

@@ -8,9 +8,13 @@ import type {
   ExecutionReport,
   MarketPrint,
   PaperBalance,
+  PaperPosition,
+  PositionReport,
   StoredCounters,
 } from "./messages.ts";
 import { balanceOf, FEES, type Holding, HOUSE, type Ledger, storedOf } from "./ledger.ts";
+import type { MarginBook } from "./margin.ts";
+import type { PositionEntry } from "./position.ts";
 import { storedMarket, type Turn } from "./turn.ts";
 
 /** Removes the listener. */
@@ -20,23 +24,31 @@ export class Announcer {
   readonly onChange = new Listeners<EngineChange>();
   readonly onExecution = new Listeners<ExecutionReport>();
   readonly onBalance = new Listeners<BalanceReport>();
+  readonly onPosition = new Listeners<PositionReport>();
   readonly onPrint = new Listeners<MarketPrint>();
   readonly #ledger: Ledger;
+  readonly #margin: MarginBook;
   /** Turns whose news waits because a listener of an earlier turn is still running. */
   readonly #waiting: (() => void)[] = [];
   #isTelling = false;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, margin: MarginBook) {
     this.#ledger = ledger;
+    this.#margin = margin;
   }
 
   announce(turn: Turn, counters: StoredCounters): void {
     const touched = this.#ledger.takeTouched();
-    if (this.onChange.size > 0) this.onChange.tell(changeOf(turn, touched, counters));
+    const moved = this.#margin.takeTouched();
+    if (this.onChange.size > 0) {
+      this.onChange.tell({ ...changeOf(turn, touched, counters), positions: storedOfAll(moved) });
+    }
     const balances = this.onBalance.size > 0 ? balanceReports(turn, touched) : [];
+    const positions = this.onPosition.size > 0 ? positionReports(turn, moved, this.#margin) : [];
     this.#waiting.push(() => {
       for (const report of turn.reports) this.onExecution.tell(report);
       for (const report of balances) this.onBalance.tell(report);
+      for (const report of positions) this.onPosition.tell(report);
       for (const print of turn.prints) this.onPrint.tell(print);
     });
     if (this.#isTelling) return;
@@ -72,7 +84,7 @@ function changeOf(
   turn: Turn,
   touched: ReadonlySet<Holding>,
   counters: StoredCounters,
-): EngineChange {
+): Omit<EngineChange, "positions"> {
   return {
     orders: [...turn.orders].map((entry) => entry.stored()),
     trades: turn.trades,
@@ -82,6 +94,29 @@ function changeOf(
     forgottenTrades: turn.forgottenTrades,
     counters,
   };
+}
+
+function storedOfAll(moved: ReadonlySet<PositionEntry>): EngineChange["positions"] {
+  return [...moved].map((entry) => entry.stored());
+}
+
+/** A position without a fill has nothing to tell: its leverage alone was set. */
+function positionReports(
+  turn: Turn,
+  moved: ReadonlySet<PositionEntry>,
+  margin: MarginBook,
+): readonly PositionReport[] {
+  const byAccount = new Map<string, PaperPosition[]>();
+  for (const entry of moved) {
+    const list = byAccount.get(entry.accountId) ?? [];
+    if (entry.updatedAt > 0) list.push(margin.view(entry));
+    byAccount.set(entry.accountId, list);
+  }
+  return [...byAccount].map(([accountId, positions]) => ({
+    accountId,
+    positions,
+    time: turn.time,
+  }));
 }
 
 function balanceReports(turn: Turn, touched: ReadonlySet<Holding>): readonly BalanceReport[] {

@@ -14,6 +14,12 @@ export interface SpotTerms {
   readonly maxQuantity?: string;
 }
 
+/** How one linear contract is traded: as a pair, settled in the quote asset. */
+export interface LinearTerms extends SpotTerms {
+  /** `YYYYMMDD`; absent: a perpetual. The engine does not play the expiry. */
+  readonly expiry?: string;
+}
+
 /** What the engine does by itself; `NO` is refused on admission. */
 export const PAPER_CAPABILITIES: MarketCapabilities = {
   sides: ["BUY", "SELL"],
@@ -30,6 +36,11 @@ export const PAPER_CAPABILITIES: MarketCapabilities = {
   cancelAll: "NATIVE",
   deadManSwitch: "NO",
   lookupByClientOrderId: "NATIVE",
+};
+
+export const PAPER_CONTRACT_CAPABILITIES: MarketCapabilities = {
+  ...PAPER_CAPABILITIES,
+  reduceOnly: "NATIVE",
 };
 
 /** A spot instrument of the paper exchange. @throws {RangeError} for a number that is none. */
@@ -74,6 +85,29 @@ export function spotInstrument(terms: SpotTerms): SymbolMetadata {
   };
 }
 
+/**
+ * A linear perpetual, or with `expiry` a dated future, of the paper exchange; quantities are base
+ * units. @throws {RangeError} for a number that is none.
+ */
+export function linearInstrument(terms: LinearTerms): SymbolMetadata {
+  const { expiry } = terms;
+  const spot = spotInstrument(terms);
+  const symbolId = `${spot.symbolId}:${expiry === undefined ? "PERP" : `FUT:${expiry}`}`;
+  const rawName = expiry === undefined ? "PERP" : expiry;
+  return {
+    ...spot,
+    symbolId,
+    instrument: {
+      ...spot.instrument,
+      symbol: symbolId,
+      rawSymbol: `${spot.instrument.rawSymbol}_${rawName}`,
+      settleCurrency: terms.quote,
+      instrumentType: expiry === undefined ? "PERPETUAL" : "FUTURES",
+    },
+    capabilities: PAPER_CONTRACT_CAPABILITIES,
+  };
+}
+
 export const DEFAULT_INSTRUMENTS: readonly SymbolMetadata[] = [
   spotInstrument({
     base: "BTC",
@@ -105,6 +139,13 @@ export const DEFAULT_INSTRUMENTS: readonly SymbolMetadata[] = [
     stepSize: "0.0001",
     minNotional: "0.0001",
   }),
+  linearInstrument({
+    base: "BTC",
+    quote: "USDT",
+    tickSize: "0.1",
+    stepSize: "0.001",
+    maxQuantity: "1000",
+  }),
 ];
 
 /** Where the synthetic feed starts when the configuration names no price; quote units. */
@@ -115,4 +156,5 @@ export const DEFAULT_PRICES: Readonly<Record<string, Decimal>> = {
   "XRP/USDT": decimal("2.5"),
   "DOGE/USDT": decimal("0.25"),
   "ETH/BTC": decimal("0.04"),
+  "BTC/USDT:PERP": decimal("100000"),
 };

@@ -4,6 +4,8 @@
  *
  * I1 Its time never goes back, even when the clock does. I2 A call is stored (`onChange`) before
  * anybody else is told of it. I3 Per asset, value is conserved over accounts, house and fees.
+ * I4 Of a contract, Σ realized and unrealized profit over all holders is zero (the house holds what
+ * the accounts do not). Linear contracts only, one-way, cross margin; no funding, no expiry.
  */
 import { type Decimal, fromUnits, isNegative, toUnits } from "../../model/decimal.ts";
 import type { Clock } from "../../model/clock.ts";
@@ -13,6 +15,7 @@ import type { EpochMs } from "../../model/scalars.ts";
 import type { Unsubscribe } from "./announcer.ts";
 import { depthOf, topOf } from "./depth.ts";
 import { Floor } from "./floor.ts";
+import { changeLeverage, contractOf } from "./leverage.ts";
 import type {
   Amendment,
   BalanceReport,
@@ -25,13 +28,18 @@ import type {
   FeeRates,
   HistoryLimits,
   LadderOptions,
+  MarginOptions,
   MarketPrint,
   NewOrder,
   OrderKey,
   OrderQuery,
   PaperBalance,
+  PaperMargin,
   PaperOrder,
+  PaperPosition,
   PaperTrade,
+  PositionReport,
+  Rejection,
   TopOfBook,
   TradeQuery,
 } from "./messages.ts";
@@ -46,6 +54,7 @@ export interface EngineOptions {
   /** Default: 5 levels of 50,000 quote units a side, one basis point apart. */
   readonly ladder?: Partial<LadderOptions>;
   readonly history?: Partial<HistoryLimits>;
+  readonly margin?: Partial<MarginOptions>;
 }
 
 /** A public trade of the outside market. */
@@ -94,7 +103,8 @@ export class MatchingEngine {
   /** Adds to the free balance, a negative amount takes from it. @throws {RangeError} below zero. */
   deposit(accountId: string, asset: string, amount: Decimal): void {
     const { owner } = this.#floor.account(accountId);
-    if (this.#floor.ledger.free(owner, asset) + toUnits(amount) < 0n) {
+    const isTaken = isNegative(amount);
+    if (isTaken && this.#floor.margin.spendable(accountId, asset) + toUnits(amount) < 0n) {
       throw new RangeError(`Cannot withdraw ${amount} ${asset} from ${accountId}: too little free`);
     }
     const turn = this.#floor.turn();
@@ -166,6 +176,47 @@ export class MatchingEngine {
     return this.#floor.ledger.balance(this.#floor.account(accountId).owner, asset);
   }
 
+  /** Open positions of contracts. */
+  positions(accountId: string, symbolId?: string): readonly PaperPosition[] {
+    const { margin } = this.#floor;
+    return [...margin.of(this.#floor.account(accountId).accountId)]
+      .filter(({ quantity, market }) =>
+        quantity !== 0n && (symbolId === undefined || market.symbolId === symbolId)
+      )
+      .map((entry) => margin.view(entry));
+  }
+
+  /** Every linear contract, flat ones too: they have a leverage. */
+  contracts(accountId: string): readonly PaperPosition[] {
+    return [...this.#floor.markets.values()]
+      .filter(({ settlement }) => settlement === "linear")
+      .map(({ symbolId }) => this.position(accountId, symbolId));
+  }
+
+  /** Also a flat one. @throws {RangeError} for what is no linear contract listed here. */
+  position(accountId: string, symbolId: string): PaperPosition {
+    return this.#floor.margin.view(contractOf(this.#floor, accountId, symbolId));
+  }
+
+  /** What the asset bears of the account's contracts. */
+  margin(accountId: string, asset: string): PaperMargin {
+    return this.#floor.margin.margin(this.#floor.account(accountId).accountId, asset);
+  }
+
+  leverage(accountId: string, symbolId: string): Decimal {
+    const { margin } = this.#floor;
+    return fromUnits(margin.leverageOf(contractOf(this.#floor, accountId, symbolId)));
+  }
+
+  /** @returns why it cannot be, or null. */
+  setLeverage(accountId: string, symbolId: string, leverage: Decimal): Rejection | null {
+    return changeLeverage(
+      this.#floor,
+      contractOf(this.#floor, accountId, symbolId),
+      leverage,
+    );
+  }
+
   /** Σ of an asset over accounts, house and fees: what was deposited, whatever was traded. */
   total(asset: string): Decimal {
     return this.#floor.ledger.total(asset);
@@ -200,6 +251,11 @@ export class MatchingEngine {
 
   onBalance(listener: (report: BalanceReport) => void): Unsubscribe {
     return this.#floor.announcer.onBalance.add(listener);
+  }
+
+  /** What fills changed; a mark price that moves alone is not told. */
+  onPosition(listener: (report: PositionReport) => void): Unsubscribe {
+    return this.#floor.announcer.onPosition.add(listener);
   }
 
   onPrint(listener: (print: MarketPrint) => void): Unsubscribe {

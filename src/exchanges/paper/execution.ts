@@ -23,7 +23,7 @@ import type {
 import { windUp } from "./dead_man.ts";
 import type { MatchingEngine } from "./engine.ts";
 import type { EngineResult, NewOrder, OrderKey, PaperOrder } from "./messages.ts";
-import { balanceView, fillOf, refusalOf, venueOrderOf } from "./venue_view.ts";
+import { balanceView, fillOf, positionView, refusalOf, venueOrderOf } from "./venue_view.ts";
 import type { Losses, Wire } from "./wire.ts";
 
 export interface PaperExecutionOptions {
@@ -121,13 +121,18 @@ export class PaperExecution implements Execution {
   balances(): Promise<ReadOutcome<readonly Balance[]>> {
     return this.#read(({ engine, accountId }) => {
       const now = engine.now();
-      return engine.balances(accountId).map((balance) => balanceView(balance, now));
+      return engine.balances(accountId).map((balance) =>
+        balanceView(balance, now, engine.margin(accountId, balance.asset))
+      );
     });
   }
 
-  /** Spot only: what is held is a balance. */
+  /** Flat ones too: without their leverage the kernel would take it for 1. */
   positions(): Promise<ReadOutcome<readonly Position[]>> {
-    return this.#read(() => []);
+    return this.#read(({ engine, accountId }) => {
+      const now = engine.now();
+      return engine.contracts(accountId).map((position) => positionView(position, engine, now));
+    });
   }
 
   armDeadMansSwitch(timeoutMs: number | null): Promise<ArmOutcome> {
@@ -236,6 +241,7 @@ function newOrderOf(request: SubmitRequest): NewOrder {
     quantity: request.amount,
     timeInForce: timeInForce === "IOC" || timeInForce === "FOK" ? timeInForce : "GTC",
     postOnly: order.postOnly,
+    reduceOnly: order.reduceOnly,
     clientOrderId: request.clientOrderId,
     selfTradePrevention: order.selfTradePrevention ?? "NONE",
   };

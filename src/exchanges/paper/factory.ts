@@ -4,10 +4,16 @@ import type { SymbolMetadata } from "../../model/instrument.ts";
 import { SeededRandom } from "../../system/seeded_random.ts";
 import type { AdapterContext } from "../registry.ts";
 import { PaperAdapter } from "./adapter.ts";
-import { DEFAULT_INSTRUMENTS, DEFAULT_PRICES, spotInstrument } from "./catalogue.ts";
+import {
+  DEFAULT_INSTRUMENTS,
+  DEFAULT_PRICES,
+  linearInstrument,
+  spotInstrument,
+} from "./catalogue.ts";
 import { type EngineOptions, MatchingEngine } from "./engine.ts";
 import type { PriceFeed } from "./feed.ts";
-import { type PaperOptions, paperOptionsOf } from "./options.ts";
+import { LiveFeed } from "./live_feed.ts";
+import { type InstrumentTerms, type PaperOptions, paperOptionsOf } from "./options.ts";
 import { ReplayFeed } from "./replay_feed.ts";
 import { StateStore } from "./state_store.ts";
 import { SyntheticFeed } from "./synthetic_feed.ts";
@@ -25,8 +31,9 @@ export const PAPER_ACCOUNT = "main";
 export async function createPaperAdapter(context: AdapterContext): Promise<PaperAdapter> {
   const at = `exchanges.${context.id}`;
   const options = paperOptionsOf(context.options, at);
-  const instruments = options.instruments?.map(spotInstrument) ?? DEFAULT_INSTRUMENTS;
-  const engineOptions = { clock: context.clock, instruments, fees: options.fees };
+  const instruments = options.instruments?.map(instrumentOf) ?? DEFAULT_INSTRUMENTS;
+  const { fees, margin } = options;
+  const engineOptions = { clock: context.clock, instruments, fees, margin };
   const keeper = options.statePath === null ? null : new StateStore(options.statePath);
   try {
     const engine = openEngine(engineOptions, keeper);
@@ -47,6 +54,10 @@ export async function createPaperAdapter(context: AdapterContext): Promise<Paper
     keeper?.close();
     throw error;
   }
+}
+
+function instrumentOf({ type = "SPOT", ...terms }: InstrumentTerms): SymbolMetadata {
+  return type === "SPOT" ? spotInstrument(terms) : linearInstrument(terms);
 }
 
 function openEngine(options: EngineOptions, keeper: StateStore | null): MatchingEngine {
@@ -73,6 +84,7 @@ function feedOf(
     listed(feed.symbolId, by.engine, `${by.at}.feed.symbolId`);
     return new ReplayFeed({ clock, ...feed });
   }
+  if (feed.kind === "live") return liveFeed(feed, by);
   const prices = feed.prices ?? knownPrices(by.engine);
   const symbols = Object.keys(prices).map((symbolId) => ({
     metadata: listed(symbolId, by.engine, `${by.at}.feed.prices`),
@@ -85,6 +97,25 @@ function feedOf(
     symbols,
     intervalMs: feed.intervalMs,
   });
+}
+
+function liveFeed(
+  feed: Extract<PaperOptions["feed"], { kind: "live" }>,
+  { context, engine, at }: {
+    readonly context: AdapterContext;
+    readonly engine: MatchingEngine;
+    readonly at: string;
+  },
+): LiveFeed {
+  const symbols = new Map(
+    feed.symbols.map((symbolId) => [symbolId, listed(symbolId, engine, `${at}.feed.symbols`)]),
+  );
+  const field = `${at}.feed.exchange`;
+  if (context.marketOf === undefined) {
+    throw new ConfigError(`${field}: there is no other exchange here`, { path: field });
+  }
+  const market = context.marketOf(feed.exchange, field);
+  return new LiveFeed({ clock: context.clock, market, symbols });
 }
 
 function knownPrices(engine: MatchingEngine) {

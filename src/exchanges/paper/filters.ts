@@ -1,5 +1,6 @@
 /** The venue's rules on a single order, checked before anything of the engine changes. */
 import { type Decimal, isMultipleOf, isPositive, toUnits } from "../../model/decimal.ts";
+import { tickSizeAt } from "../../model/price_grid.ts";
 import type { Market } from "./market.ts";
 import type { NewOrder, RejectCode, Rejection } from "./messages.ts";
 import { notional } from "./units.ts";
@@ -32,6 +33,16 @@ export function checkShape(order: NewOrder): Rejection | null {
   return null;
 }
 
+/** Only contracts have positions, and only a quantity can be compared with one. */
+export function checkReduceOnly(order: NewOrder, market: Market): Rejection | null {
+  if (order.reduceOnly !== true) return null;
+  const invalid = (rule: string) => rejected("INVALID_ORDER", `Cannot place order: ${rule}`);
+  if (market.settlement !== "linear") {
+    return invalid(`reduceOnly needs a contract, ${market.symbolId} is none`);
+  }
+  return (order.quoteQuantity ?? null) === null ? null : invalid("reduceOnly needs a quantity");
+}
+
 export function checkPrice(market: Market, price: Decimal): Rejection | null {
   const refuse = (rule: string) =>
     rejected("FILTER_PRICE", `Cannot take price ${price} of ${market.symbolId}: ${rule}`);
@@ -40,9 +51,8 @@ export function checkPrice(market: Market, price: Decimal): Rejection | null {
   const units = toUnits(price);
   if (rules.min !== null && units < toUnits(rules.min)) return refuse(`minimum is ${rules.min}`);
   if (rules.max !== null && units > toUnits(rules.max)) return refuse(`maximum is ${rules.max}`);
-  const band = rules.bands.findLast((candidate) => toUnits(candidate.from) <= units);
-  const tick = band?.tickSize ?? rules.tickSize;
-  return isMultipleOf(price, tick) ? null : refuse(`off the tick size ${tick}`);
+  const tick = tickSizeAt(price, rules);
+  return tick === null || isMultipleOf(price, tick) ? null : refuse(`off the tick size ${tick}`);
 }
 
 export function checkQuantity(market: Market, quantity: Decimal): Rejection | null {

@@ -7,14 +7,23 @@ import type { EpochMs } from "../../model/scalars.ts";
 import { PaperAccount } from "./account.ts";
 import { Announcer } from "./announcer.ts";
 import type { EngineOptions } from "./engine.ts";
+import { hold, lockOfResting } from "./funds.ts";
 import { ladderOf } from "./ladder.ts";
 import { FEES, HOUSE, Ledger, ownerOf } from "./ledger.ts";
+import { liquidate } from "./liquidation.ts";
+import { MarginBook } from "./margin.ts";
 import { Market } from "./market.ts";
 import type { Desk } from "./matching.ts";
-import type { EngineState, HistoryLimits, PaperOrder, StoredCounters } from "./messages.ts";
+import type {
+  EngineState,
+  FeeRates,
+  HistoryLimits,
+  PaperOrder,
+  StoredCounters,
+} from "./messages.ts";
 import { OrderEntry } from "./order_entry.ts";
 import { storedMarket, Turn } from "./turn.ts";
-import { notional, UNIT } from "./units.ts";
+import { UNIT } from "./units.ts";
 
 /** A busy day of one account, in about 50 MB. */
 const DEFAULT_HISTORY: HistoryLimits = {
@@ -27,10 +36,12 @@ export class Floor implements Desk {
   readonly markets = new Map<string, Market>();
   readonly accounts = new Map<string, PaperAccount>();
   readonly ledger = new Ledger();
-  readonly announcer = new Announcer(this.ledger);
+  readonly margin: MarginBook;
+  readonly announcer: Announcer;
   readonly history: HistoryLimits;
   readonly makerRate: bigint;
   readonly takerRate: bigint;
+  readonly feeAsset: NonNullable<FeeRates["asset"]>;
   /** Newest change among the orders that fell out of the history; null while none did. */
   forgottenUntil: EpochMs | null = null;
   readonly #clock: EngineOptions["clock"];
@@ -45,6 +56,9 @@ export class Floor implements Desk {
     this.history = { ...DEFAULT_HISTORY, ...options.history };
     this.makerRate = rateUnits("maker", options.fees.maker);
     this.takerRate = rateUnits("taker", options.fees.taker);
+    this.feeAsset = options.fees.asset ?? "RECEIVED";
+    this.margin = new MarginBook(this.ledger, options.margin);
+    this.announcer = new Announcer(this.ledger, this.margin);
     const ladder = ladderOf(options.ladder);
     for (const metadata of options.instruments) {
       this.markets.set(metadata.symbolId, new Market(metadata, ladder));
@@ -63,6 +77,7 @@ export class Floor implements Desk {
   }
 
   close(turn: Turn): void {
+    if (turn.markets.size > 0) liquidate(this, turn);
     this.announcer.announce(turn, this.counters());
   }
 
@@ -126,6 +141,7 @@ export class Floor implements Desk {
       orders: accounts.flatMap((account) => [...account.orders()].map((each) => each.stored())),
       trades: accounts.flatMap((account) => account.allTrades()),
       balances: this.ledger.stored(),
+      positions: this.margin.stored(),
       markets: [...this.markets.values()].map(storedMarket),
       counters: this.counters(),
     };
@@ -136,6 +152,10 @@ export class Floor implements Desk {
     for (const accountId of state.accounts) this.addAccount(accountId);
     this.ledger.restore(state.balances);
     for (const stored of state.markets) this.markets.get(stored.symbolId)?.restore(stored);
+    for (const stored of state.positions) {
+      const market = this.markets.get(stored.symbolId);
+      if (market !== undefined) this.margin.entry(stored.accountId, market).restore(stored);
+    }
     const entries = new Map<number, OrderEntry>();
     for (const stored of state.orders.toSorted((a, b) => a.orderId - b.orderId)) {
       const entry = OrderEntry.restore(stored);
@@ -145,8 +165,10 @@ export class Floor implements Desk {
     }
     for (const stored of state.orders.filter(isOpen).sort((a, b) => a.priority - b.priority)) {
       const entry = entries.get(stored.orderId)!;
-      this.market(stored.symbolId).side(stored.side).add(entry);
-      entry.lock = lockOfResting(entry);
+      const market = this.market(stored.symbolId);
+      market.side(stored.side).add(entry);
+      if (market.settlement === "linear") hold(entry, this, market);
+      else entry.lock = lockOfResting(entry);
     }
     for (const trade of state.trades.toSorted((a, b) => a.tradeId - b.tradeId)) {
       this.account(trade.accountId).addTrade(trade);
@@ -157,11 +179,6 @@ export class Floor implements Desk {
     this.#nextPriority = state.counters.nextPriority;
     this.forgottenUntil = state.counters.forgottenUntil;
   }
-}
-
-/** Only LIMIT orders rest. */
-export function lockOfResting(entry: OrderEntry): bigint {
-  return entry.terms.side === "SELL" ? entry.remaining : notional(entry.price!, entry.remaining);
 }
 
 function rateUnits(name: string, rate: Decimal): bigint {

@@ -12,11 +12,15 @@ export type Maker =
   | { readonly kind: "order"; readonly price: bigint; readonly order: OrderEntry }
   | { readonly kind: "house"; readonly price: bigint; readonly level: HouseLevel };
 
+/** How fills are paid: asset against asset, profit in the quote asset, or not at all here. */
+export type Settlement = "spot" | "linear" | "none";
+
 export class Market {
   readonly symbolId: string;
   readonly metadata: SymbolMetadata;
   readonly base: string;
   readonly quote: string;
+  readonly settlement: Settlement;
   readonly tick: bigint;
   readonly step: bigint;
   readonly bids = new BookSide("BUY");
@@ -41,6 +45,7 @@ export class Market {
     this.metadata = metadata;
     this.base = metadata.instrument.baseCurrency;
     this.quote = metadata.instrument.quoteCurrency;
+    this.settlement = settlementOf(metadata);
     this.tick = toUnits(tick);
     this.step = toUnits(step);
     this.#ladder = ladder;
@@ -132,6 +137,13 @@ export class Market {
     if (clear(first.price)) return levels;
     return levels.filter((level) => level.quantity > 0n && clear(level.price));
   }
+}
+
+function settlementOf({ instrument }: SymbolMetadata): Settlement {
+  const { instrumentType, settleCurrency, quoteCurrency } = instrument;
+  if (instrumentType === "OPTION") return "none";
+  if (instrumentType !== "PERPETUAL" && instrumentType !== "FUTURES") return "spot";
+  return settleCurrency === quoteCurrency ? "linear" : "none";
 }
 
 function houseLevel(level: DepthLevel): HouseLevel {

@@ -4,15 +4,27 @@
  * I1 A fill happens at the maker's price. I2 What is locked for an order always covers the rest
  * of it: price × remaining for a LIMIT BUY, so that a better price is refunded at each fill.
  * I3 A fee is taken from the asset received, never more than is received.
+ * I4 A reduce-only order fills no more than the position of the moment, and an open one always has
+ * a position to reduce: what has none is ended before the next maker is looked for.
  */
 import { assert } from "../../model/assert.ts";
 import { fromUnits } from "../../model/decimal.ts";
 import type { Side } from "../../model/order.ts";
+import { reducible } from "../../model/worst_exposure.ts";
 import type { PaperAccount } from "./account.ts";
+import { feeOf, settleContract, type Settled, type SettledMatch } from "./contracts.ts";
+import { lockedAsset, release } from "./funds.ts";
 import { FEES, HOUSE, type Ledger } from "./ledger.ts";
 import type { HouseLevel } from "./ladder.ts";
+import type { MarginBook } from "./margin.ts";
 import type { Maker, Market } from "./market.ts";
-import type { EndCause, PaperOrderStatus, PaperTrade, SelfTradePrevention } from "./messages.ts";
+import type {
+  EndCause,
+  FeeRates,
+  PaperOrderStatus,
+  PaperTrade,
+  SelfTradePrevention,
+} from "./messages.ts";
 import type { OrderEntry } from "./order_entry.ts";
 import type { Turn } from "./turn.ts";
 import { floorTo, notional, smaller, UNIT } from "./units.ts";
@@ -20,8 +32,10 @@ import { floorTo, notional, smaller, UNIT } from "./units.ts";
 /** What matching needs of its engine. */
 export interface Desk {
   readonly ledger: Ledger;
+  readonly margin: MarginBook;
   readonly makerRate: bigint;
   readonly takerRate: bigint;
+  readonly feeAsset: NonNullable<FeeRates["asset"]>;
   account(accountId: string): PaperAccount;
   takeTradeId(): number;
   /** Keeps the newest time among forgotten orders. */
@@ -54,9 +68,10 @@ export interface Wish {
 }
 
 /** Walks the book without touching it; matching the same wish at once gives exactly this. */
-export function plan(market: Market, wish: Wish): Plan {
+export function plan(market: Market, wish: Wish, margin: MarginBook): Plan {
   let quantity = 0n;
   let quote = 0n;
+  const positions = new PlannedPositions(market, margin);
   for (const maker of market.makers(wish.side)) {
     if (!isWithin(wish.side, wish.limit, maker.price)) break;
     if (isOwn(maker, wish.accountId) && wish.selfTradePrevention !== "NONE") {
@@ -67,9 +82,10 @@ export function plan(market: Market, wish: Wish): Plan {
       ? wish.quantity - quantity
       : floorTo((wish.quoteQuantity - quote) * UNIT / maker.price, market.step);
     if (wanted === 0n) return { quantity, quote, isComplete: true };
-    const taken = smaller(wanted, available(maker));
+    const taken = smaller(wanted, positions.available(maker));
     quantity += taken;
     quote += notional(maker.price, taken);
+    positions.move(wish, maker, taken);
     if (taken === wanted) return { quantity, quote, isComplete: true };
   }
   return { quantity, quote, isComplete: false };
@@ -91,12 +107,14 @@ export function match(taker: OrderEntry, place: Place): "done" | "dry" | "ended"
       if (ended === "taker") return "ended";
       if (ended === "maker") continue;
     }
-    const quantity = smaller(taker.remaining, available(maker));
+    const quantity = smaller(offered(taker, place), available(maker, place));
     const trade = { price: maker.price, quantity, tradeId: place.desk.takeTradeId() };
     fill(taker, { ...trade, isMaker: false }, place);
     if (maker.kind === "order") fill(maker.order, { ...trade, isMaker: true }, place);
     else fillHouse(maker.level, { side, quantity }, place);
     market.last = maker.price;
+    endReducing(taker.terms.accountId, place);
+    if (maker.kind === "order") endReducing(maker.order.terms.accountId, place);
     turn.prints.push({
       symbolId: market.symbolId,
       price: fromUnits(maker.price),
@@ -104,6 +122,7 @@ export function match(taker: OrderEntry, place: Place): "done" | "dry" | "ended"
       takerSide: side,
       time: turn.time,
     });
+    if (!taker.isOpen && taker.remaining > 0n) return "ended"; // I4
   }
 }
 
@@ -119,10 +138,11 @@ export function fillFromPrint(
     const best = resting.best();
     if (best === null || !resting.isBetter(best.price, print.price)) return;
     const order = best.head!;
-    const quantity = smaller(left, order.remaining);
+    const quantity = smaller(left, offered(order, place));
     const tradeId = place.desk.takeTradeId();
     fill(order, { price: best.price, quantity, tradeId, isMaker: true }, place);
     moveHouse(place, { side: side === "BUY" ? "SELL" : "BUY", price: best.price, quantity });
+    endReducing(order.terms.accountId, place);
     left -= quantity;
   }
 }
@@ -136,9 +156,7 @@ export function end(
   const { desk, market, turn } = place;
   const account = desk.account(entry.terms.accountId);
   if (entry.level !== null) market.side(entry.terms.side).remove(entry);
-  const asset = lockedAsset(entry, market);
-  if (entry.lock > 0n) desk.ledger.lock(account.owner, asset, -entry.lock);
-  entry.lock = 0n;
+  release(entry, { desk, market });
   entry.status = how.status;
   entry.cause = how.cause;
   entry.touch(turn.time);
@@ -151,38 +169,62 @@ export function end(
   }
 }
 
-export function lockedAsset(entry: OrderEntry, market: Market): string {
-  return entry.terms.side === "BUY" ? market.quote : market.base;
+/** I4 */
+function endReducing(accountId: string, place: Place): void {
+  const { desk, market } = place;
+  if (market.settlement !== "linear") return;
+  const position = desk.margin.entry(accountId, market);
+  for (const entry of [...position.reducing]) {
+    if (position.reducible(entry.terms.side) > 0n) continue;
+    end(entry, { status: "CANCELED", cause: "REDUCE_ONLY" }, place);
+  }
 }
 
-/** Binance charges commissions in 8 decimals; finer fees would not survive its wire format. */
-const FEE_GRID = 10n ** 10n;
+/** What a plan has moved so far of the positions that bound reduce-only makers. */
+class PlannedPositions {
+  readonly #market: Market;
+  readonly #margin: MarginBook;
+  readonly #moved = new Map<string, bigint>();
 
-interface Match {
-  readonly price: bigint;
-  readonly quantity: bigint;
-  readonly tradeId: number;
+  constructor(market: Market, margin: MarginBook) {
+    this.#market = market;
+    this.#margin = margin;
+  }
+
+  available(maker: Maker): bigint {
+    if (maker.kind === "house") return maker.level.quantity;
+    const { remaining, terms } = maker.order;
+    if (!terms.reduceOnly) return remaining;
+    const moved = this.#moved.get(terms.accountId) ?? 0n;
+    const held = this.#margin.quantity(terms.accountId, this.#market.symbolId) + moved;
+    return smaller(remaining, reducible(held, terms.side));
+  }
+
+  move({ side, accountId }: Wish, maker: Maker, quantity: bigint): void {
+    if (this.#market.settlement !== "linear") return;
+    const signed = side === "BUY" ? quantity : -quantity;
+    this.#move(accountId, signed);
+    if (maker.kind === "order") this.#move(maker.order.terms.accountId, -signed);
+  }
+
+  #move(accountId: string, signed: bigint): void {
+    this.#moved.set(accountId, (this.#moved.get(accountId) ?? 0n) + signed);
+  }
 }
 
 function fill(
   entry: OrderEntry,
-  trade: Match & { readonly isMaker: boolean },
+  trade: SettledMatch & { readonly tradeId: number },
   place: Place,
 ): void {
-  const { market, desk, turn } = place;
-  const side = entry.terms.side;
-  const account = desk.account(entry.terms.accountId);
+  const { market, turn } = place;
   const quote = notional(trade.price, trade.quantity);
   entry.filled += trade.quantity;
   entry.filledQuote += quote;
   assert(entry.filled <= entry.quantity, `order ${entry.terms.orderId} filled above its quantity`);
-  pay(entry, side === "BUY" ? quote : trade.quantity, place);
-  const received = side === "BUY" ? trade.quantity : quote;
-  const feeAsset = side === "BUY" ? market.base : market.quote;
-  const rate = trade.isMaker ? desk.makerRate : desk.takerRate;
-  const fee = floorTo(received * rate / UNIT, FEE_GRID); // I3: the rate is below one
-  desk.ledger.credit(account.owner, feeAsset, received - fee);
-  if (fee > 0n) desk.ledger.credit(FEES, feeAsset, fee);
+  const { fee, feeAsset, realized } = market.settlement === "linear"
+    ? settleContract(entry, trade, place)
+    : settleSpot(entry, trade, place);
   const isDone = entry.remaining === 0n;
   entry.status = isDone ? "FILLED" : "PARTIALLY_FILLED";
   entry.touch(turn.time);
@@ -193,18 +235,38 @@ function fill(
     clientOrderId: entry.clientOrderId,
     accountId: entry.terms.accountId,
     symbolId: market.symbolId,
-    side,
+    side: entry.terms.side,
     price: fromUnits(trade.price),
     quantity: fromUnits(trade.quantity),
     quoteQuantity: fromUnits(quote),
     fee: fromUnits(fee),
     feeAsset,
     isMaker: trade.isMaker,
+    realizedPnl: realized === null ? null : fromUnits(realized),
     time: turn.time,
   };
   remember(entry, record, place);
   if (isDone) end(entry, { status: "FILLED", cause: null }, place);
   turn.report("TRADE", entry, record);
+}
+
+function settleSpot(entry: OrderEntry, trade: SettledMatch, place: Place): Settled {
+  const { market, desk } = place;
+  const isBuy = entry.terms.side === "BUY";
+  const quote = notional(trade.price, trade.quantity);
+  pay(entry, isBuy ? quote : trade.quantity, place);
+  const received = isBuy ? trade.quantity : quote;
+  const { owner } = desk.account(entry.terms.accountId);
+  const inQuote = desk.feeAsset === "QUOTE";
+  const feeAsset = isBuy && !inQuote ? market.base : market.quote;
+  const due = feeOf(inQuote ? quote : received, trade, desk);
+  if (isBuy) desk.ledger.credit(owner, market.base, inQuote ? received : received - due);
+  else desk.ledger.credit(owner, market.quote, received - due);
+  // Nothing was set aside for it: what the account cannot pay is let off.
+  const fee = isBuy && inQuote ? smaller(due, desk.ledger.free(owner, market.quote)) : due;
+  if (isBuy && inQuote) desk.ledger.credit(owner, market.quote, -fee);
+  if (fee > 0n) desk.ledger.credit(FEES, feeAsset, fee);
+  return { fee, feeAsset, realized: null };
 }
 
 function remember(entry: OrderEntry, record: PaperTrade, place: Place): void {
@@ -248,6 +310,7 @@ function moveHouse(
   moved: { readonly side: Side; readonly price: bigint; readonly quantity: bigint },
 ): void {
   const { market, desk } = place;
+  if (market.settlement === "linear") return; // it holds what the accounts do not
   const quote = notional(moved.price, moved.quantity);
   const sign = moved.side === "BUY" ? 1n : -1n;
   desk.ledger.credit(HOUSE, market.base, sign * moved.quantity);
@@ -268,8 +331,15 @@ function preventSelfTrade(
   return "taker";
 }
 
-function available(maker: Maker): bigint {
-  return maker.kind === "order" ? maker.order.remaining : maker.level.quantity;
+function available(maker: Maker, place: Place): bigint {
+  return maker.kind === "order" ? offered(maker.order, place) : maker.level.quantity;
+}
+
+/** What the order would trade now (I4). */
+function offered({ terms, remaining }: OrderEntry, { desk, market }: Place): bigint {
+  if (!terms.reduceOnly) return remaining;
+  const held = desk.margin.quantity(terms.accountId, market.symbolId);
+  return smaller(remaining, reducible(held, terms.side));
 }
 
 function isOwn(maker: Maker, accountId: string): boolean {

@@ -7,6 +7,11 @@ import type { EpochMs } from "../../model/scalars.ts";
 export interface FeeRates {
   readonly maker: Decimal;
   readonly taker: Decimal;
+  /**
+   * In which asset spot fees are charged: what the trade brings (default), or always the quote. A
+   * BUY then pays on top of its price, as far as its account has quote units free.
+   */
+  readonly asset?: "RECEIVED" | "QUOTE";
 }
 
 /** The house's quotes around the last price: a bounded depth for takers to fill against. */
@@ -33,7 +38,17 @@ export type OrderType = "LIMIT" | "MARKET";
 export type EngineTimeInForce = "GTC" | "IOC" | "FOK";
 export type SelfTradePrevention = "NONE" | "EXPIRE_TAKER" | "EXPIRE_MAKER" | "EXPIRE_BOTH";
 export type PaperOrderStatus = "OPEN" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED";
-export type EndCause = "USER" | "TIME_IN_FORCE" | "SELF_TRADE_PREVENTION" | "DEAD_MANS_SWITCH";
+export type EndCause =
+  | "USER"
+  | "TIME_IN_FORCE"
+  | "SELF_TRADE_PREVENTION"
+  | "DEAD_MANS_SWITCH"
+  /** The position it was to reduce is gone. */
+  | "REDUCE_ONLY"
+  /** The engine took the contract over. */
+  | "LIQUIDATION";
+/** Who placed an order: the account, or the engine in its place. */
+export type OrderOrigin = "USER" | "LIQUIDATION";
 
 export interface NewOrder {
   readonly symbolId: string;
@@ -53,6 +68,8 @@ export interface NewOrder {
   readonly clientOrderId?: string;
   /** Default NONE: the account may trade with itself. */
   readonly selfTradePrevention?: SelfTradePrevention;
+  /** Default false. Contracts only: it never opens a position, nor turns one. */
+  readonly reduceOnly?: boolean;
 }
 
 /** One of `orderId` and `clientOrderId` is required; `orderId` wins. */
@@ -83,6 +100,8 @@ export interface PaperOrder {
   readonly timeInForce: EngineTimeInForce;
   readonly postOnly: boolean;
   readonly selfTradePrevention: SelfTradePrevention;
+  readonly reduceOnly: boolean;
+  readonly origin: OrderOrigin;
   /** Null for MARKET. */
   readonly price: Decimal | null;
   /** Base units; for a MARKET order by quote quantity, what was filled. */
@@ -111,10 +130,12 @@ export interface PaperTrade {
   readonly price: Decimal;
   readonly quantity: Decimal;
   readonly quoteQuantity: Decimal;
-  /** Charged in the asset received (Binance's rule), cut to 8 decimals. */
+  /** In the asset received (Binance's rule), of contracts the settle asset; cut to 8 decimals. */
   readonly fee: Decimal;
   readonly feeAsset: string;
   readonly isMaker: boolean;
+  /** Paid into the settle asset by what it closed, before the fee; null on spot. */
+  readonly realizedPnl: Decimal | null;
   readonly time: EpochMs;
 }
 
@@ -132,6 +153,10 @@ export type RejectCode =
   | "FILTER_NOTIONAL"
   | "MAX_OPEN_ORDERS"
   | "INSUFFICIENT_FUNDS"
+  | "INSUFFICIENT_MARGIN"
+  | "INSTRUMENT_UNSUPPORTED"
+  | "INVALID_LEVERAGE"
+  | "REDUCE_ONLY_REJECTED"
   | "WOULD_TAKE"
   | "DUPLICATE_CLIENT_ORDER_ID"
   | "NO_LIQUIDITY"
@@ -171,6 +196,65 @@ export interface ExecutionReport {
 export interface BalanceReport {
   readonly accountId: string;
   readonly balances: readonly PaperBalance[];
+  readonly time: EpochMs;
+}
+
+/** How contracts are margined. */
+export interface MarginOptions {
+  /** Of a contract whose account has set none; default 10. */
+  readonly leverage: Decimal;
+  /** Share of the notional below which an account is liquidated; default 0.005. */
+  readonly maintenanceRate: Decimal;
+  /** A reduce-only order above the position: cut to it (default), or refused. */
+  readonly reduceOnlyExcess: "CAP" | "REFUSE";
+}
+
+/** What one account holds of one contract. Money is in the settle asset. */
+export interface PaperPosition {
+  readonly accountId: string;
+  readonly symbolId: string;
+  readonly settleAsset: string;
+  /** Base units; negative is short, 0 is flat. */
+  readonly quantity: Decimal;
+  /** Average; null when flat. Cut to 18 decimals, which the engine's own sums are not. */
+  readonly entryPrice: Decimal | null;
+  /** The last price; null before the first one. */
+  readonly markPrice: Decimal | null;
+  /** |quantity| × mark price. */
+  readonly notional: Decimal;
+  readonly unrealizedPnl: Decimal;
+  /** Since it was opened, before fees. */
+  readonly realizedPnl: Decimal;
+  readonly initialMargin: Decimal;
+  readonly maintenanceMargin: Decimal;
+  readonly leverage: Decimal;
+  /** The mark at which the engine takes over if all else stays as it is; null when none does. */
+  readonly liquidationPrice: Decimal | null;
+  /** Its last fill; 0 while it had none. */
+  readonly updatedAt: EpochMs;
+}
+
+/** What one settle asset of an account bears. What spot orders lock bears nothing. */
+export interface PaperMargin {
+  readonly asset: string;
+  /** Free and locked together. */
+  readonly wallet: Decimal;
+  readonly unrealizedPnl: Decimal;
+  /** Free and unrealized profit together. */
+  readonly equity: Decimal;
+  /** Of positions. */
+  readonly initialMargin: Decimal;
+  /** Of open orders, as far as they would increase a position. */
+  readonly orderMargin: Decimal;
+  readonly maintenanceMargin: Decimal;
+  /** For new orders; never below 0. */
+  readonly available: Decimal;
+}
+
+/** The positions whose fills one engine call changed; quantity 0 is closed. */
+export interface PositionReport {
+  readonly accountId: string;
+  readonly positions: readonly PaperPosition[];
   readonly time: EpochMs;
 }
 
@@ -229,6 +313,7 @@ export interface EngineChange {
   readonly orders: readonly StoredOrder[];
   readonly trades: readonly PaperTrade[];
   readonly balances: readonly StoredBalance[];
+  readonly positions: readonly StoredPosition[];
   readonly markets: readonly StoredMarket[];
   /** Order ids that fell out of the bounded history. */
   readonly forgottenOrders: readonly number[];
@@ -250,6 +335,18 @@ export interface StoredOrder extends PaperOrder {
 export interface StoredBalance extends PaperBalance {
   /** `account:<id>`, `house` or `fees`; the house may be negative. */
   readonly owner: string;
+}
+
+export interface StoredPosition {
+  readonly accountId: string;
+  readonly symbolId: string;
+  readonly quantity: Decimal;
+  /** What the quantity was opened for, signed like it; exact, unlike an average price. */
+  readonly cost: Decimal;
+  readonly realizedPnl: Decimal;
+  /** As set by the account; null: the engine's. */
+  readonly leverage: Decimal | null;
+  readonly updatedAt: EpochMs;
 }
 
 export interface StoredMarket {
@@ -275,6 +372,7 @@ export interface EngineState {
   readonly orders: readonly StoredOrder[];
   readonly trades: readonly PaperTrade[];
   readonly balances: readonly StoredBalance[];
+  readonly positions: readonly StoredPosition[];
   readonly markets: readonly StoredMarket[];
   readonly counters: StoredCounters;
 }

@@ -10,7 +10,17 @@ import {
   ONE,
 } from "../../model/decimal.ts";
 import { ConfigError } from "../../model/errors.ts";
+import { parseSymbol } from "../../model/symbol.ts";
 import type { SpotTerms } from "./catalogue.ts";
+import { LEVERAGE_MAX } from "./margin.ts";
+import type { MarginOptions } from "./messages.ts";
+
+/** One entry of `instruments`: spot, or with `type` a linear contract. */
+export type InstrumentTerms = SpotTerms & {
+  readonly type?: "SPOT" | "PERPETUAL" | "FUTURES";
+  /** `YYYYMMDD`, with type FUTURES alone. */
+  readonly expiry?: string;
+};
 
 export type FeedOptions =
   | { readonly kind: "none" }
@@ -28,6 +38,12 @@ export type FeedOptions =
     readonly symbolId: string;
     readonly speed: number;
     readonly loop: boolean;
+  }
+  | {
+    readonly kind: "live";
+    /** The name of another exchange of the configuration. */
+    readonly exchange: string;
+    readonly symbols: readonly string[];
   };
 
 export interface PaperOptions {
@@ -40,7 +56,9 @@ export interface PaperOptions {
   /** File that keeps the venue over restarts; null: it dies with the process. */
   readonly statePath: string | null;
   /** Instead of the default catalogue. */
-  readonly instruments: readonly SpotTerms[] | null;
+  readonly instruments: readonly InstrumentTerms[] | null;
+  /** Of linear contracts; what is absent has the engine's default. */
+  readonly margin: Partial<MarginOptions>;
 }
 
 /** @param at where the section stands, e.g. `exchanges.paper`. @throws {ConfigError} */
@@ -79,15 +97,41 @@ const FeedSchema: z.ZodType<FeedOptions, unknown> = z.discriminatedUnion("kind",
     speed: z.number().positive().default(1),
     loop: z.boolean().default(false),
   }),
+  z.strictObject({
+    kind: z.literal("live"),
+    exchange: z.string().min(1),
+    symbols: z.array(z.string().min(1)).min(1),
+  }),
 ]);
 
-const SpotTermsSchema: z.ZodType<SpotTerms, unknown> = z.strictObject({
+const InstrumentTermsSchema: z.ZodType<InstrumentTerms, unknown> = z.strictObject({
   base: z.string().min(1),
   quote: z.string().min(1),
   tickSize: positive,
   stepSize: positive,
   minNotional: notNegative.exactOptional(),
   maxQuantity: positive.exactOptional(),
+  type: z.enum(["SPOT", "PERPETUAL", "FUTURES"]).exactOptional(),
+  expiry: z.string().exactOptional(),
+}).refine(
+  ({ type, expiry }) => (type === "FUTURES") === (expiry !== undefined),
+  "expiry is needed with type FUTURES, and only there",
+).refine(
+  ({ base, quote, expiry }) =>
+    expiry === undefined || parseSymbol(`${base}/${quote}:FUT:${expiry}`) !== null,
+  "expiry must be a day as YYYYMMDD",
+);
+
+const leverage = positive.refine(
+  (value) => compare(value, ONE) >= 0 && compare(value, decimal(String(LEVERAGE_MAX))) <= 0,
+  `must be from 1 to ${LEVERAGE_MAX}`,
+);
+
+const MarginSchema: z.ZodType<Partial<MarginOptions>, unknown> = z.strictObject({
+  leverage: leverage.exactOptional(),
+  maintenanceRate: positive.refine((value) => compare(value, ONE) < 0, "must be below 1")
+    .exactOptional(),
+  reduceOnlyExcess: z.enum(["CAP", "REFUSE"]).exactOptional(),
 });
 
 const PaperOptionsSchema: z.ZodType<PaperOptions, unknown> = z.strictObject({
@@ -104,7 +148,8 @@ const PaperOptionsSchema: z.ZodType<PaperOptions, unknown> = z.strictObject({
     taker: decimal("0.001"),
   }),
   statePath: z.string().min(1).nullable().default(null),
-  instruments: z.array(SpotTermsSchema).min(1).nullable().default(null),
+  instruments: z.array(InstrumentTermsSchema).min(1).nullable().default(null),
+  margin: MarginSchema.default({}),
   // Settings every exchange has; they are the kernel's to obey.
   kind: z.literal("paper").optional(),
   enabled: z.boolean().optional(),

@@ -10,12 +10,23 @@ import {
   checkPrice,
   checkQuantity,
   checkQuoteQuantity,
+  checkReduceOnly,
   checkShape,
   rejected,
 } from "./filters.ts";
-import { type Floor, lockOfResting } from "./floor.ts";
+import type { Floor } from "./floor.ts";
+import {
+  type Bound,
+  checkLock,
+  checkMargin,
+  hold,
+  lock,
+  lockOfResting,
+  marginedSize,
+  reduced,
+} from "./funds.ts";
 import type { Market } from "./market.ts";
-import { end, fillFromPrint, lockedAsset, match, type Place, type Plan, plan } from "./matching.ts";
+import { end, fillFromPrint, match, type Place, type Plan, plan } from "./matching.ts";
 import type {
   Amendment,
   EndCause,
@@ -44,21 +55,20 @@ export class OrderDesk {
     if (refusal !== null) return refusal;
     const entry = this.#entry(account, order);
     const isPlanned = entry.terms.type === "MARKET" || entry.terms.timeInForce === "FOK";
-    const planned = isPlanned ? planFor(entry, market) : null;
+    const excess = entry.terms.reduceOnly ? cutToPosition(entry, this.#bound(market)) : null;
+    if (excess !== null) return excess;
+    const planned = isPlanned ? this.#planFor(entry, market) : null;
     const unfillable = entry.terms.type === "MARKET" ? fitToPlan(entry, planned!, market) : null;
     if (unfillable !== null) return unfillable;
-    const lock = entry.price === null ? costOf(entry, planned!) : lockOfResting(entry);
-    const asset = lockedAsset(entry, market);
-    if (lock > this.#floor.ledger.free(account.owner, asset)) {
-      return insufficient(entry, asset, lock);
-    }
+    const unfunded = this.#unfunded(entry, planned, market);
+    if (unfunded !== null) return unfunded;
     if (entry.terms.postOnly && market.crosses(order.side, entry.price!)) {
       return rejected("WOULD_TAKE", `Cannot rest ${order.side} at ${order.price}: it would take`);
     }
     const turn = this.#floor.turn();
     this.#floor.takeOrderId();
-    this.#floor.ledger.lock(account.owner, asset, lock);
-    entry.lock = lock;
+    if (market.settlement === "linear") hold(entry, this.#floor, market);
+    else lock(entry, lockOf(entry, planned), this.#bound(market));
     account.add(entry);
     turn.report("NEW", entry);
     const isHopeless = entry.terms.timeInForce === "FOK" && planned?.isComplete === false;
@@ -101,27 +111,29 @@ export class OrderDesk {
     if (entry === undefined || !entry.isOpen) return unknownOrder("amend", amendment);
     const market = this.#floor.market(entry.terms.symbolId);
     const before = entry.view();
-    const size = {
+    const asked = {
       clientOrderId: amendment.newClientOrderId ?? before.clientOrderId,
       price: amendment.price ?? before.price!,
       quantity: amendment.quantity ?? before.quantity,
     };
+    const refusal = this.#amendRefusal(entry, asked, market);
+    if (refusal !== null) return refusal;
+    const size = this.#reducedSize(entry, asked, market);
+    if ("kind" in size) return size;
     const price = toUnits(size.price);
     const remaining = toUnits(size.quantity) - entry.filled;
-    const lock = entry.terms.side === "BUY" ? notional(price, remaining) : remaining;
-    const asset = lockedAsset(entry, market);
-    const refusal = this.#amendRefusal(entry, size, market);
-    if (refusal !== null) return refusal;
-    if (lock - entry.lock > this.#floor.ledger.free(account.owner, asset)) {
-      return insufficient(entry, asset, lock - entry.lock);
-    }
+    const wanted = { price, quantity: remaining };
+    const unfunded = this.#unfundedChange(entry, wanted, market);
+    if (unfunded !== null) return unfunded;
     const turn = this.#floor.turn();
     const moves = price !== entry.price;
     const keepsPlace = !moves && remaining <= entry.remaining;
     if (!keepsPlace) market.side(entry.terms.side).remove(entry);
-    this.#floor.ledger.lock(account.owner, asset, lock - entry.lock);
-    entry.lock = lock;
+    if (market.settlement !== "linear") {
+      lock(entry, lockOfSize(entry, wanted), this.#bound(market));
+    }
     entry.resize(size);
+    if (market.settlement === "linear") hold(entry, this.#floor, market);
     entry.touch(turn.time);
     if (size.clientOrderId !== before.clientOrderId) account.rename(entry, before.clientOrderId);
     turn.report("REPLACED", entry);
@@ -173,8 +185,41 @@ export class OrderDesk {
     market.side(entry.terms.side).add(entry);
   }
 
+  #bound(market: Market): Bound {
+    return { desk: this.#floor, market };
+  }
+
+  #unfunded(entry: OrderEntry, planned: Plan | null, market: Market): Rejection | null {
+    if (market.settlement !== "linear") {
+      return checkLock(entry, lockOf(entry, planned), this.#bound(market));
+    }
+    const size = entry.price === null
+      ? { quantity: planned!.quantity, notional: planned!.quote }
+      : marginedSize(entry, { price: entry.price, quantity: entry.quantity }, market);
+    return checkMargin(entry, size, this.#bound(market));
+  }
+
+  #unfundedChange(entry: OrderEntry, wanted: Wanted, market: Market): Rejection | null {
+    if (market.settlement !== "linear") {
+      return checkLock(entry, lockOfSize(entry, wanted) - entry.lock, this.#bound(market));
+    }
+    const size = marginedSize(entry, wanted, market);
+    const more = { quantity: size.quantity - entry.held, notional: size.notional - entry.lock };
+    return checkMargin(entry, more, this.#bound(market));
+  }
+
+  /** A reduce-only order is not amended above the position either. */
+  #reducedSize(entry: OrderEntry, asked: AmendedSize, market: Market): AmendedSize | Rejection {
+    if (!entry.terms.reduceOnly) return asked;
+    const left = toUnits(asked.quantity) - entry.filled;
+    const possible = reduced(entry, left, this.#bound(market));
+    if (typeof possible !== "bigint") return possible;
+    return { ...asked, quantity: fromUnits(entry.filled + possible) };
+  }
+
   #refusal(account: PaperAccount, order: NewOrder, market: Market): Rejection | null {
-    const shape = checkShape(order);
+    if (market.settlement === "none") return unsupported(market);
+    const shape = checkShape(order) ?? checkReduceOnly(order, market);
     if (shape !== null) return shape;
     const price = order.price ?? null;
     const quote = order.quoteQuantity ?? null;
@@ -193,7 +238,7 @@ export class OrderDesk {
 
   #amendRefusal(
     entry: OrderEntry,
-    size: OrderSize & { readonly price: Decimal },
+    size: AmendedSize,
     market: Market,
   ): Rejection | null {
     const filter = checkPrice(market, size.price) ?? checkQuantity(market, size.quantity) ??
@@ -226,6 +271,8 @@ export class OrderDesk {
       timeInForce: order.timeInForce ?? "GTC",
       postOnly: order.postOnly ?? false,
       selfTradePrevention: order.selfTradePrevention ?? "NONE",
+      reduceOnly: order.reduceOnly ?? false,
+      origin: "USER",
       quoteQuantity: order.quoteQuantity ?? null,
       createdAt: this.#floor.now(),
     }, {
@@ -242,24 +289,53 @@ export class OrderDesk {
     return { kind: "accepted", order, trades };
   }
 
+  #planFor(entry: OrderEntry, market: Market): Plan {
+    const { accountId, side, quoteQuantity, selfTradePrevention } = entry.terms;
+    return plan(market, {
+      accountId,
+      side,
+      limit: entry.price,
+      quantity: entry.quantity,
+      quoteQuantity: quoteQuantity === null ? null : toUnits(quoteQuantity),
+      selfTradePrevention,
+    }, this.#floor.margin);
+  }
+
   #place(entry: OrderEntry, turn: Turn): Place {
     return { desk: this.#floor, market: this.#floor.market(entry.terms.symbolId), turn };
   }
 }
 
+/** What an amendment asks for, made whole. */
+type AmendedSize = OrderSize & { readonly price: Decimal };
+
+interface Wanted {
+  readonly price: bigint;
+  /** Still to be filled. */
+  readonly quantity: bigint;
+}
+
 const OUT_OF_TIME = { status: "EXPIRED", cause: "TIME_IN_FORCE" } as const;
 const BY_USER = { status: "CANCELED", cause: "USER" } as const;
 
-function planFor(entry: OrderEntry, market: Market): Plan {
-  const { accountId, side, quoteQuantity, selfTradePrevention } = entry.terms;
-  return plan(market, {
-    accountId,
-    side,
-    limit: entry.price,
-    quantity: entry.quantity,
-    quoteQuantity: quoteQuantity === null ? null : toUnits(quoteQuantity),
-    selfTradePrevention,
-  });
+/** Spot: for MARKET what the plan costs. */
+function lockOf(entry: OrderEntry, planned: Plan | null): bigint {
+  return entry.price === null ? costOf(entry, planned!) : lockOfResting(entry);
+}
+
+function lockOfSize(entry: OrderEntry, { price, quantity }: Wanted): bigint {
+  return entry.terms.side === "BUY" ? notional(price, quantity) : quantity;
+}
+
+function cutToPosition(entry: OrderEntry, bound: Bound): Rejection | null {
+  const possible = reduced(entry, entry.quantity, bound);
+  if (typeof possible !== "bigint") return possible;
+  if (possible < entry.quantity) {
+    const { clientOrderId } = entry;
+    const price = entry.price === null ? null : fromUnits(entry.price);
+    entry.resize({ clientOrderId, price, quantity: fromUnits(possible) });
+  }
+  return null;
 }
 
 /** Gives a MARKET order by quote quantity its base quantity. @returns why it cannot be filled. */
@@ -299,9 +375,11 @@ function duplicate(clientOrderId: string): Rejection {
   );
 }
 
-function insufficient(entry: OrderEntry, asset: string, needed: bigint): Rejection {
+function unsupported({ symbolId, metadata: { instrument } }: Market): Rejection {
+  const { instrumentType, settleCurrency } = instrument;
   return rejected(
-    "INSUFFICIENT_FUNDS",
-    `Cannot lock ${fromUnits(needed)} ${asset} for ${entry.terms.side}: not enough free`,
+    "INSTRUMENT_UNSUPPORTED",
+    `Cannot trade ${symbolId}: of contracts only linear perpetuals and futures are matched here, ` +
+      `this is ${instrumentType} settled in ${settleCurrency}`,
   );
 }

@@ -6,6 +6,7 @@ import type { PriceLevel } from "./book_side.ts";
 import type {
   EndCause,
   EngineTimeInForce,
+  OrderOrigin,
   OrderType,
   PaperOrder,
   PaperOrderStatus,
@@ -23,6 +24,8 @@ export interface OrderTerms {
   readonly timeInForce: EngineTimeInForce;
   readonly postOnly: boolean;
   readonly selfTradePrevention: SelfTradePrevention;
+  readonly reduceOnly: boolean;
+  readonly origin: OrderOrigin;
   readonly quoteQuantity: Decimal | null;
   readonly createdAt: EpochMs;
 }
@@ -42,8 +45,10 @@ export class OrderEntry {
   quantity: bigint;
   filled = 0n;
   filledQuote = 0n;
-  /** Still locked for this order: base for a SELL, quote for a BUY. */
+  /** Still locked for this order: base for a SELL, quote for a BUY; the notional of a contract. */
   lock = 0n;
+  /** What of `remaining` its contract's order sums contain; 0 on spot (`position.ts`). */
+  held = 0n;
   status: PaperOrderStatus = "OPEN";
   cause: EndCause | null = null;
   updatedAt: EpochMs;
@@ -111,7 +116,13 @@ export class OrderEntry {
   }
 
   static restore(stored: StoredOrder): OrderEntry {
-    const entry = new OrderEntry(stored, stored);
+    const terms = {
+      ...stored,
+      // Files written before there were contracts have neither.
+      reduceOnly: stored.reduceOnly ?? false,
+      origin: stored.origin ?? "USER",
+    };
+    const entry = new OrderEntry(terms, stored);
     entry.filled = toUnits(stored.filled);
     entry.filledQuote = toUnits(stored.filledQuote);
     entry.status = stored.status;
@@ -140,6 +151,8 @@ export class OrderEntry {
       timeInForce: terms.timeInForce,
       postOnly: terms.postOnly,
       selfTradePrevention: terms.selfTradePrevention,
+      reduceOnly: terms.reduceOnly,
+      origin: terms.origin,
       price: this.#shownPrice,
       quantity: terms.quoteQuantity === null ? this.#shownQuantity : filled,
       quoteQuantity: terms.quoteQuantity,

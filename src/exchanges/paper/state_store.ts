@@ -18,6 +18,7 @@ import type {
   StoredCounters,
   StoredMarket,
   StoredOrder,
+  StoredPosition,
 } from "./messages.ts";
 
 const FORMAT = 1;
@@ -32,6 +33,10 @@ CREATE TABLE IF NOT EXISTS trades (
 CREATE TABLE IF NOT EXISTS balances (
   owner TEXT NOT NULL, asset TEXT NOT NULL, free TEXT NOT NULL, locked TEXT NOT NULL,
   PRIMARY KEY (owner, asset)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS positions (
+  account_id TEXT NOT NULL, symbol_id TEXT NOT NULL, record TEXT NOT NULL,
+  PRIMARY KEY (account_id, symbol_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS markets (symbol_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS counters (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL)
@@ -77,6 +82,7 @@ class OpenState {
   readonly #putOrder: StatementSync;
   readonly #putTrade: StatementSync;
   readonly #putBalance: StatementSync;
+  readonly #putPosition: StatementSync;
   readonly #putMarket: StatementSync;
   readonly #putCounters: StatementSync;
   readonly #dropOrder: StatementSync;
@@ -91,6 +97,7 @@ class OpenState {
     this.#putOrder = database.prepare("INSERT OR REPLACE INTO orders VALUES (?, ?)");
     this.#putTrade = database.prepare("INSERT OR REPLACE INTO trades VALUES (?, ?, ?, ?)");
     this.#putBalance = database.prepare("INSERT OR REPLACE INTO balances VALUES (?, ?, ?, ?)");
+    this.#putPosition = database.prepare("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)");
     this.#putMarket = database.prepare("INSERT OR REPLACE INTO markets VALUES (?, ?)");
     this.#putCounters = database.prepare("INSERT OR REPLACE INTO counters VALUES (1, ?)");
     this.#dropOrder = database.prepare("DELETE FROM orders WHERE order_id = ?");
@@ -123,6 +130,7 @@ class OpenState {
       orders,
       trades: this.#records<PaperTrade>("trades"),
       balances,
+      positions: this.#records<StoredPosition>("positions"),
       markets: this.#records<StoredMarket>("markets"),
       counters,
     };
@@ -138,6 +146,10 @@ class OpenState {
       }
       for (const { owner, asset, free, locked } of change.balances) {
         this.#putBalance.run(owner, asset, free, locked);
+      }
+      for (const position of change.positions) {
+        const { accountId, symbolId } = position;
+        this.#putPosition.run(accountId, symbolId, JSON.stringify(position));
       }
       for (const market of change.markets) {
         this.#putMarket.run(market.symbolId, JSON.stringify(market));
@@ -159,7 +171,7 @@ class OpenState {
   }
 
   /** Written by `write` in the same format, hence the cast; a foreign format is refused on open. */
-  #records<T>(table: "orders" | "trades" | "markets" | "counters"): T[] {
+  #records<T>(table: "orders" | "trades" | "positions" | "markets" | "counters"): T[] {
     const rows = this.#database.prepare(`SELECT record FROM ${table}`).all();
     return rows.map((row) => JSON.parse(String(row["record"])) as T);
   }

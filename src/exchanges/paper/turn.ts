@@ -17,6 +17,7 @@ export class Turn {
   readonly time: EpochMs;
   readonly orders = new Set<OrderEntry>();
   readonly trades: PaperTrade[] = [];
+  /** Those whose price or quotes changed. */
   readonly markets = new Set<Market>();
   readonly reports: ExecutionReport[] = [];
   readonly prints: MarketPrint[] = [];

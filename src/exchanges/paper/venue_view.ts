@@ -1,11 +1,21 @@
 /** The engine's records in the words of the venue port. */
-import type { Balance } from "../../model/account.ts";
-import { add, ZERO } from "../../model/decimal.ts";
+import type { Balance, Position } from "../../model/account.ts";
+import { contractAsset } from "../../model/asset.ts";
+import { absolute, add, min, subtract, ZERO } from "../../model/decimal.ts";
 import type { Fill } from "../../model/fill.ts";
 import type { Ticker } from "../../model/market.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { RefusalReason, VenueOrder } from "../../model/venue.ts";
-import type { PaperBalance, PaperOrder, PaperTrade, Rejection, TopOfBook } from "./messages.ts";
+import type { MatchingEngine } from "./engine.ts";
+import type {
+  PaperBalance,
+  PaperMargin,
+  PaperOrder,
+  PaperPosition,
+  PaperTrade,
+  Rejection,
+  TopOfBook,
+} from "./messages.ts";
 
 export function venueOrderOf(order: PaperOrder, fills: readonly Fill[] = []): VenueOrder {
   return {
@@ -40,14 +50,50 @@ export function fillOf(trade: PaperTrade, receivedAt: EpochMs): Fill {
   };
 }
 
-export function balanceView(balance: PaperBalance, updatedAt: EpochMs): Balance {
+/** What margin binds is locked, as far as the wallet and not open profit covers it. */
+export function balanceView(
+  { asset, free, locked }: PaperBalance,
+  updatedAt: EpochMs,
+  margin?: PaperMargin,
+): Balance {
+  const total = add(free, locked);
+  const available = margin === undefined ? free : min(margin.available, free);
   return {
-    assetId: balance.asset,
-    total: add(balance.free, balance.locked),
-    available: balance.free,
-    locked: balance.locked,
+    assetId: asset,
+    total,
+    available,
+    locked: subtract(total, available),
     borrowed: ZERO,
     interest: ZERO,
+    updatedAt,
+  };
+}
+
+export function positionView(
+  position: PaperPosition,
+  engine: Pick<MatchingEngine, "instruments">,
+  updatedAt: EpochMs,
+): Position {
+  const { symbolId, quantity } = position;
+  return {
+    positionId: symbolId,
+    symbolId,
+    asset: {
+      assetId: symbolId,
+      quantity,
+      available: absolute(quantity),
+      locked: ZERO,
+      entryPrice: position.entryPrice,
+      markPrice: position.markPrice,
+      liquidationPrice: position.liquidationPrice,
+      unrealizedPnl: position.unrealizedPnl,
+      realizedPnl: position.realizedPnl,
+      marginUsed: position.initialMargin,
+      updatedAt,
+    },
+    metadata: contractAsset(engine.instruments.get(symbolId)!),
+    leverage: position.leverage,
+    side: null,
     updatedAt,
   };
 }

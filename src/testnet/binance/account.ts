@@ -4,6 +4,7 @@ import { type Decimal, decimal, ZERO } from "../../model/decimal.ts";
 import type { BinanceCore } from "./core.ts";
 import { fixed } from "./listing.ts";
 import { tradeBody } from "./order_payloads.ts";
+import { timesOf } from "./orders.ts";
 import { integerParam, limitParam, type Params } from "./params.ts";
 
 /** In hundredths of a percent, as `makerCommission` counts. */
@@ -15,7 +16,9 @@ const UID = 354_937_868;
 
 export function accountBody(core: BinanceCore, account: string, params: Params) {
   const omitZero = params.get("omitZeroBalances") === "true";
-  const held = core.engine.balances(account).filter((balance) => !omitZero || !isZero(balance));
+  const held = core.venue.engine.balances(account).filter((balance) =>
+    !omitZero || !isZero(balance)
+  );
   return {
     makerCommission: COMMISSION,
     takerCommission: COMMISSION,
@@ -43,21 +46,21 @@ export function accountBody(core: BinanceCore, account: string, params: Params) 
 
 /** From `fromId` or `startTime` on, oldest first; without either, the newest. */
 export function myTradesBody(core: BinanceCore, account: string, params: Params) {
-  const listing = core.orders.listingOf(params);
+  const listing = core.trading.listingOf(params);
   const limit = limitParam(params, MY_TRADES);
   const orderId = integerParam(params, "orderId");
   const since = integerParam(params, "startTime");
   const fromId = integerParam(params, "fromId");
-  const until = integerParam(params, "endTime") ?? Infinity;
-  const trades = core.engine.trades(account, {
-    symbolId: listing.symbolId,
-    ...(orderId === null ? {} : { orderId }),
-    ...(since === null ? {} : { since }),
-    ...(fromId === null ? {} : { fromId }),
-  }).filter((trade) => trade.time <= until && !core.orders.isHidden(trade.orderId));
   const newest = since === null && fromId === null;
-  const chosen = newest ? trades.slice(-limit) : trades.slice(0, limit);
-  return chosen.map((trade) => tradeBody(trade, listing.symbol));
+  const trades = core.venue.orders.trades(account, {
+    symbolId: listing.symbolId,
+    limit,
+    keep: newest ? "newest" : "oldest",
+    ...timesOf(params),
+    ...(orderId === null ? {} : { orderId: String(orderId) }),
+    ...(fromId === null ? {} : { fromId }),
+  });
+  return trades.map(({ trade }) => tradeBody(trade, listing.symbol));
 }
 
 /** What the key may do; withdrawals are never among it. */
@@ -80,7 +83,7 @@ export function restrictionsBody(core: BinanceCore) {
 }
 
 export function tradeFeeBody(core: BinanceCore) {
-  return [...core.listings.keys()].map((symbol) => ({
+  return core.venue.listings.all.map(({ symbol }) => ({
     symbol,
     makerCommission: COMMISSION_RATE,
     takerCommission: COMMISSION_RATE,
@@ -101,7 +104,7 @@ export function commissionBody(core: BinanceCore, _account: string, params: Para
     seller: fixed(ZERO),
   };
   return {
-    symbol: core.orders.listingOf(params).symbol,
+    symbol: core.trading.listingOf(params).symbol,
     standardCommission: rates,
     specialCommission: none,
     taxCommission: none,
@@ -116,8 +119,8 @@ export function commissionBody(core: BinanceCore, _account: string, params: Para
 
 /** GET /sapi/v1/capital/config/getall, which ccxt's loadMarkets calls when it has a key. */
 export function coinsBody(core: BinanceCore, account: string) {
-  const assets = new Set([...core.listings.values()].flatMap((l) => [l.base, l.quote]));
-  return [...assets].map((asset) => coinBody(asset, core.engine.balance(account, asset)));
+  const assets = new Set(core.venue.listings.all.flatMap((l) => [l.base, l.quote]));
+  return [...assets].map((asset) => coinBody(asset, core.venue.engine.balance(account, asset)));
 }
 
 function coinBody(coin: string, balance: PaperBalance) {

@@ -1,27 +1,21 @@
-/** The state of one local Binance: engine, orders, market, limits, streams. Rebuilt by a reset. */
+/** The state of one local Binance: venue, trading rules, limits, streams. Rebuilt by a reset. */
 import { Buffer } from "node:buffer";
-import { MatchingEngine } from "../../exchanges/paper/engine.ts";
 import type { BalanceReport, ExecutionReport } from "../../exchanges/paper/messages.ts";
 import type { Clock, Random } from "../../model/clock.ts";
-import { type Decimal, decimal } from "../../model/decimal.ts";
-import type { TestnetAccount } from "../credentials.ts";
-import type { DialectContext, Operation } from "../dialect.ts";
+import { decimal } from "../../model/decimal.ts";
+import type { DialectContext, DialectOptions, Operation } from "../dialect.ts";
+import { KeyRing } from "../kit/key_ring.ts";
+import { Listings } from "../kit/listing.ts";
+import type { UserStreams } from "../kit/user_streams.ts";
+import { Venue } from "../kit/venue.ts";
 import { OPEN_ORDERS_MAX } from "./filters.ts";
-import { DEFAULT_LIMITS, type LimitOptions, Limits } from "./limits.ts";
-import { fixed, type Listing, LISTINGS, toMetadata } from "./listing.ts";
-import { Market } from "./market.ts";
-import type { MarketStreams } from "./market_streams.ts";
+import { type LimitOptions, Limits, spotLimits } from "./limits.ts";
+import { type BinanceListing, fixed, LISTINGS } from "./listing.ts";
+import type { BinanceStreams } from "./market_streams.ts";
 import { executionReport } from "./order_payloads.ts";
-import { Orders } from "./orders.ts";
-import type { KeyRing } from "./signature.ts";
-import type { UserStreams } from "./user_stream.ts";
+import { madeId, Trading } from "./orders.ts";
 
-export interface BinanceOptions {
-  readonly accounts: readonly TestnetAccount[];
-  readonly limits?: Partial<LimitOptions>;
-  /** MAX_NUM_ORDERS; default as published. */
-  readonly openOrdersMax?: number;
-}
+export type BinanceOptions = DialectOptions<LimitOptions>;
 
 /** Shown in hex: sixty characters, as the exchange's are. */
 const LISTEN_KEY_BYTES = 30;
@@ -42,65 +36,45 @@ const DEFAULT_BALANCES: Readonly<Record<string, string>> = {
   SOL: "600",
   ADA: "200000",
 };
-/** A print that sets the first price; its size fills nothing since nothing rests yet. */
-const OPENING_QUANTITY = decimal("1");
-/** Long runs keep all they did, so that a ledger can be compared with a store. */
-const HISTORY = { finalOrdersMax: 500_000, tradesMax: 500_000, openOrdersMax: 200_000 };
 
-export class BinanceCore implements KeyRing {
+export class BinanceCore {
   readonly clock: Clock;
   readonly random: Random;
-  readonly engine: MatchingEngine;
-  readonly listings: ReadonlyMap<string, Listing>;
+  readonly venue: Venue<BinanceListing>;
   readonly limits: Limits;
-  readonly orders: Orders;
-  readonly market: Market;
+  readonly trading: Trading;
   readonly openOrdersMax: number;
   readonly users: UserStreams;
-  readonly streams: MarketStreams;
-  readonly #secrets: ReadonlyMap<string, string>;
+  readonly streams: BinanceStreams;
   readonly #listenKeys = new Map<string, string>();
 
   constructor(options: BinanceOptions, context: DialectContext, streams: {
     readonly users: UserStreams;
-    readonly market: MarketStreams;
+    readonly market: BinanceStreams;
   }) {
-    this.clock = context.clock;
-    this.random = context.random;
+    const { clock, random } = context;
+    this.clock = clock;
+    this.random = random;
     this.users = streams.users;
     this.streams = streams.market;
     this.openOrdersMax = options.openOrdersMax ?? OPEN_ORDERS_MAX;
-    this.listings = new Map(LISTINGS.map((listing) => [listing.symbol, listing]));
-    this.limits = new Limits({ ...DEFAULT_LIMITS, ...options.limits }, context.clock);
-    this.engine = new MatchingEngine({
-      clock: context.clock,
-      instruments: LISTINGS.map(toMetadata),
+    this.limits = new Limits(spotLimits(options.limits), clock);
+    this.venue = new Venue({
+      exchange: "binance",
+      clock,
+      listings: new Listings(LISTINGS),
+      keys: new KeyRing(options.accounts),
+      defaultBalances: DEFAULT_BALANCES,
       fees: FEES,
-      history: HISTORY,
-    });
-    this.orders = new Orders({
-      engine: this.engine,
-      listings: this.listings,
-      limits: this.limits,
-      clock: context.clock,
-      random: context.random,
-      openOrdersMax: this.openOrdersMax,
-    });
-    this.market = new Market({
-      engine: this.engine,
-      listings: LISTINGS,
-      clock: context.clock,
+      orders: { makeClientId: () => madeId(random) },
       listener: streams.market,
+      amount: fixed,
     });
-    this.#secrets = new Map(options.accounts.map((a) => [a.apiKey, a.secret]));
-    for (const account of options.accounts) this.#open(account);
-    for (const { symbolId, startPrice } of LISTINGS) this.#openMarket(symbolId, startPrice);
-    this.engine.onExecution((report) => this.#pushExecution(report));
-    this.engine.onBalance((report) => this.#pushBalance(report));
-  }
-
-  secretOf(apiKey: string): string | undefined {
-    return this.#secrets.get(apiKey);
+    const { engine, listings, orders } = this.venue;
+    const { limits, openOrdersMax } = this;
+    this.trading = new Trading({ engine, listings, orders, limits, random, openOrdersMax });
+    engine.onExecution((report) => this.#pushExecution(report));
+    engine.onBalance((report) => this.#pushBalance(report));
   }
 
   /** The listen key of an account; the same while this core lives, which spares its expiry. */
@@ -118,25 +92,11 @@ export class BinanceCore implements KeyRing {
     return undefined;
   }
 
-  get accounts(): Iterable<string> {
-    return this.#secrets.keys();
-  }
-
-  #open(account: TestnetAccount): void {
-    const balances = Object.entries(account.balances ?? DEFAULT_BALANCES)
-      .map(([asset, amount]) => [asset, decimal(amount)] as const);
-    this.engine.openAccount(account.apiKey, Object.fromEntries(balances));
-  }
-
-  #openMarket(symbolId: string, price: Decimal): void {
-    this.engine.trade(symbolId, { price, quantity: OPENING_QUANTITY, takerSide: "BUY" });
-  }
-
   #pushExecution(report: ExecutionReport): void {
     const { accountId, order } = report;
-    const ids = this.orders.reportIds(report);
+    const ids = this.trading.reportIds(report);
     if (!this.users.hasSubscribers(accountId)) return;
-    const view = this.orders.view(order);
+    const view = this.venue.orders.view(order);
     this.users.push({
       account: accountId,
       operation: frameOperation("userData.executionReport", {

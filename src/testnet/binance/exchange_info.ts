@@ -2,7 +2,7 @@
 import type { EpochMs } from "../../model/scalars.ts";
 import { MULTIPLIER_DOWN, MULTIPLIER_UP } from "./filters.ts";
 import type { RateLimitRow } from "./limits.ts";
-import { fixed, type Listing } from "./listing.ts";
+import { type BinanceListing, fixed } from "./listing.ts";
 
 /** Digits of every amount the exchange keeps. */
 const ASSET_PRECISION = 8;
@@ -11,7 +11,7 @@ const AVERAGE_PRICE_MINUTES = 5;
 export function exchangeInfoBody(input: {
   readonly now: EpochMs;
   readonly rateLimits: readonly RateLimitRow[];
-  readonly listings: readonly Listing[];
+  readonly listings: readonly BinanceListing[];
   readonly openOrdersMax: number;
 }): Record<string, unknown> {
   return {
@@ -23,7 +23,7 @@ export function exchangeInfoBody(input: {
   };
 }
 
-function symbolBody(listing: Listing, openOrdersMax: number): Record<string, unknown> {
+function symbolBody(listing: BinanceListing, openOrdersMax: number): Record<string, unknown> {
   return {
     symbol: listing.symbol,
     status: "TRADING",
@@ -55,7 +55,7 @@ function symbolBody(listing: Listing, openOrdersMax: number): Record<string, unk
   };
 }
 
-function filtersBody(listing: Listing, openOrdersMax: number): readonly unknown[] {
+function filtersBody(listing: BinanceListing, openOrdersMax: number): readonly unknown[] {
   return [
     {
       filterType: "PRICE_FILTER",

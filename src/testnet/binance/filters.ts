@@ -12,7 +12,7 @@ import {
   ZERO,
 } from "../../model/decimal.ts";
 import type { Side } from "../../model/order.ts";
-import type { Listing } from "./listing.ts";
+import type { BinanceListing } from "./listing.ts";
 import { filterFailure } from "./refusal.ts";
 
 /** PERCENT_PRICE_BY_SIDE as published for BTCUSDT: a limit between a fifth and five times. */
@@ -33,7 +33,7 @@ export interface FilterInput {
 }
 
 /** @throws {Refusal} -1013 naming the first filter that fails. */
-export function checkFilters(listing: Listing, order: FilterInput): void {
+export function checkFilters(listing: BinanceListing, order: FilterInput): void {
   if (order.price !== null) {
     checkPrice(listing, order.price);
     checkPercentPrice(order.price, order.lastPrice);
@@ -49,7 +49,7 @@ export function checkFilters(listing: Listing, order: FilterInput): void {
 }
 
 /** @throws {Refusal} -1013 PRICE_FILTER. */
-function checkPrice(listing: Listing, price: Decimal): void {
+function checkPrice(listing: BinanceListing, price: Decimal): void {
   if (
     compare(price, listing.minPrice) < 0 || compare(price, listing.maxPrice) > 0 ||
     !isMultipleOf(subtract(price, listing.minPrice), listing.tickSize)
@@ -65,7 +65,7 @@ function checkPercentPrice(price: Decimal, last: Decimal | null): void {
 }
 
 /** @throws {Refusal} -1013 LOT_SIZE. */
-function checkQuantity(listing: Listing, quantity: Decimal): void {
+function checkQuantity(listing: BinanceListing, quantity: Decimal): void {
   if (
     compare(quantity, listing.minQty) < 0 || compare(quantity, listing.maxQty) > 0 ||
     !isMultipleOf(subtract(quantity, listing.minQty), listing.stepSize)
@@ -73,11 +73,11 @@ function checkQuantity(listing: Listing, quantity: Decimal): void {
 }
 
 /** A step of 0 is published for MARKET_LOT_SIZE, so only the ceiling is left to check. */
-function checkMarketQuantity(listing: Listing, quantity: Decimal): void {
+function checkMarketQuantity(listing: BinanceListing, quantity: Decimal): void {
   if (compare(quantity, listing.marketMaxQty) > 0) throw filterFailure("MARKET_LOT_SIZE");
 }
 
-function checkNotional(listing: Listing, order: FilterInput): void {
+function checkNotional(listing: BinanceListing, order: FilterInput): void {
   const notional = notionalOf(order);
   if (notional === null) return;
   const isMarket = order.price === null;

@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import type { EpochMs } from "../../model/scalars.ts";
+import { FixedWindow } from "../kit/counters.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface LimitOptions {
@@ -40,7 +41,6 @@ export const NO_LIMITS: LimitOptions = {
 };
 
 const MINUTE_MS = 60_000;
-const TEN_SECONDS_MS = 10_000;
 const DAY_MS = 86_400_000;
 const BAN_MS_MAX = 3 * DAY_MS;
 
@@ -52,109 +52,125 @@ export interface RateLimitRow {
   readonly count?: number;
 }
 
-interface Window {
-  /** Number of the window since 1970. */
-  index: number;
-  used: number;
+/** One of the windows in which new orders of an account are counted. */
+export interface OrderLimit {
+  readonly interval: RateLimitRow["interval"];
+  readonly intervalNum: number;
+  readonly max: number;
+  /** As the header and the refusal write it. */
+  readonly name: { readonly header: string; readonly text: string };
 }
 
-interface OrderWindows {
-  readonly tenSeconds: Window;
-  readonly day: Window;
+export interface LimitRules extends Pick<LimitOptions, "weightMax" | "warningsMax" | "banMs"> {
+  readonly orders: readonly OrderLimit[];
+  /** Published and not counted. */
+  readonly uncounted: readonly RateLimitRow[];
 }
+
+export function spotLimits(options: LimitOptions): LimitRules {
+  return {
+    ...options,
+    orders: [
+      {
+        interval: "SECOND",
+        intervalNum: 10,
+        max: options.ordersPer10sMax,
+        name: { header: "10s", text: "10 SECOND" },
+      },
+      {
+        interval: "DAY",
+        intervalNum: 1,
+        max: options.ordersPerDayMax,
+        name: { header: "1d", text: "1 DAY" },
+      },
+    ],
+    uncounted: [row("RAW_REQUESTS", "MINUTE", { intervalNum: 5, limit: 300_000 })],
+  };
+}
+
+const INTERVAL_MS: Readonly<Record<RateLimitRow["interval"], number>> = {
+  SECOND: 1_000,
+  MINUTE: MINUTE_MS,
+  DAY: DAY_MS,
+};
 
 export class Limits {
-  readonly options: LimitOptions;
+  readonly #rules: LimitRules;
   readonly #clock: Pick<Clock, "now">;
-  readonly #weight: Window = { index: 0, used: 0 };
-  readonly #orders = new Map<string, OrderWindows>();
+  /** Counted on above the limit, as the exchange does. */
+  readonly #weight: FixedWindow;
+  readonly #orders = new Map<string, readonly FixedWindow[]>();
   #warnings = 0;
   #bans = 0;
   #bannedUntil: EpochMs = 0;
 
-  constructor(options: LimitOptions, clock: Pick<Clock, "now">) {
-    this.options = options;
+  constructor(rules: LimitRules, clock: Pick<Clock, "now">) {
+    this.#rules = rules;
     this.#clock = clock;
+    this.#weight = new FixedWindow(clock, { max: rules.weightMax, lengthMs: MINUTE_MS });
   }
 
   /** @throws {Refusal} 429 over the limit, 418 during a ban. */
   spendWeight(weight: number): void {
     const now = this.#clock.now();
     if (now < this.#bannedUntil) throw this.banned(this.#bannedUntil);
-    const window = current(this.#weight, now, MINUTE_MS);
-    if (window.used === 0) this.#warnings = 0;
-    window.used += weight;
-    if (window.used <= this.options.weightMax) return;
+    if (this.#weight.used === 0) this.#warnings = 0;
+    this.#weight.add(weight);
+    if (this.#weight.used <= this.#rules.weightMax) return;
     this.#warnings++;
-    if (this.#warnings > this.options.warningsMax) throw this.#ban(now);
+    if (this.#warnings > this.#rules.warningsMax) throw this.#ban(now);
     throw this.tooManyRequests();
   }
 
   /** @throws {Refusal} -1015 with 429. */
   spendOrder(account: string): void {
     const windows = this.#windowsOf(account);
-    if (windows.tenSeconds.used >= this.options.ordersPer10sMax) {
-      throw tooManyOrders(this.options.ordersPer10sMax, "10 SECOND");
+    for (const [index, { max, name }] of this.#rules.orders.entries()) {
+      if (windows[index]!.used >= max) throw tooManyOrders(max, name.text);
     }
-    if (windows.day.used >= this.options.ordersPerDayMax) {
-      throw tooManyOrders(this.options.ordersPerDayMax, "1 DAY");
-    }
-    windows.tenSeconds.used++;
-    windows.day.used++;
-  }
-
-  get usedWeight(): number {
-    return current(this.#weight, this.#clock.now(), MINUTE_MS).used;
-  }
-
-  usedOrders(account: string): { readonly tenSeconds: number; readonly day: number } {
-    const windows = this.#windowsOf(account);
-    return { tenSeconds: windows.tenSeconds.used, day: windows.day.used };
+    for (const window of windows) window.add(1);
   }
 
   /** The header lines Binance adds to every answer; order counts only to what places orders. */
   headers(orderAccount: string | null): string {
-    const weight = this.usedWeight;
+    const weight = this.#weight.used;
     const head = `x-mbx-used-weight: ${weight}\r\nx-mbx-used-weight-1m: ${weight}\r\n`;
     if (orderAccount === null) return head;
-    const used = this.usedOrders(orderAccount);
+    const windows = this.#windowsOf(orderAccount);
     return head +
-      `x-mbx-order-count-10s: ${used.tenSeconds}\r\nx-mbx-order-count-1d: ${used.day}\r\n`;
+      this.#rules.orders.map(({ name }, index) =>
+        `x-mbx-order-count-${name.header}: ${windows[index]!.used}\r\n`
+      ).join("");
   }
 
-  /** The rows of exchangeInfo, or with counts as the WebSocket API shows them. */
+  /** The rows of exchangeInfo. */
   rows(): readonly RateLimitRow[] {
-    return [
-      this.#weightRow(),
-      row("ORDERS", "SECOND", { intervalNum: 10, limit: this.options.ordersPer10sMax }),
-      row("ORDERS", "DAY", { intervalNum: 1, limit: this.options.ordersPerDayMax }),
-      row("RAW_REQUESTS", "MINUTE", { intervalNum: 5, limit: 300_000 }),
-    ];
+    return [this.#weightRow(), ...this.#rules.orders.map(orderRow), ...this.#rules.uncounted];
   }
 
+  /** With counts, as the WebSocket API shows them. */
   countedRows(orderAccount: string | null): readonly RateLimitRow[] {
-    const weight = { ...this.#weightRow(), count: this.usedWeight };
+    const weight = { ...this.#weightRow(), count: this.#weight.used };
     if (orderAccount === null) return [weight];
-    const used = this.usedOrders(orderAccount);
-    const [, tenSeconds, day] = this.rows();
-    return [
-      { ...tenSeconds!, count: used.tenSeconds },
-      { ...day!, count: used.day },
-      weight,
-    ];
+    const windows = this.#windowsOf(orderAccount);
+    const orders = this.#rules.orders.map((limit, index) => ({
+      ...orderRow(limit),
+      count: windows[index]!.used,
+    }));
+    return [...orders, weight];
   }
 
   tooManyRequests(): Refusal {
     const now = this.#clock.now();
     return new Refusal(
       -1003,
-      `Too much request weight used; current limit is ${this.options.weightMax} request weight ` +
+      `Too much request weight used; current limit is ${this.#rules.weightMax} request weight ` +
         "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
-      { status: 429, retryAfterS: Math.ceil((MINUTE_MS - now % MINUTE_MS) / 1000) },
+      { status: 429, retryAfterS: Math.ceil((this.#weight.resetsAt - now) / 1000) },
     );
   }
 
-  banned(until: EpochMs = this.#clock.now() + this.options.banMs): Refusal {
+  banned(until: EpochMs = this.#clock.now() + this.#rules.banMs): Refusal {
     return new Refusal(
       -1003,
       `Way too much request weight used; IP banned until ${until}. ` +
@@ -164,51 +180,44 @@ export class Limits {
   }
 
   reset(): void {
-    this.#weight.used = 0;
+    this.#weight.reset();
     this.#orders.clear();
     this.#warnings = this.#bans = this.#bannedUntil = 0;
   }
 
   #ban(now: EpochMs): Refusal {
-    this.#bannedUntil = now + Math.min(BAN_MS_MAX, this.options.banMs * 2 ** this.#bans);
+    this.#bannedUntil = now + Math.min(BAN_MS_MAX, this.#rules.banMs * 2 ** this.#bans);
     this.#bans++;
     this.#warnings = 0;
     return this.banned(this.#bannedUntil);
   }
 
-  #windowsOf(account: string): OrderWindows {
+  #windowsOf(account: string): readonly FixedWindow[] {
     let windows = this.#orders.get(account);
     if (windows === undefined) {
-      windows = { tenSeconds: { index: 0, used: 0 }, day: { index: 0, used: 0 } };
+      windows = this.#rules.orders.map(({ interval, intervalNum, max }) =>
+        new FixedWindow(this.#clock, { max, lengthMs: intervalNum * INTERVAL_MS[interval] })
+      );
       this.#orders.set(account, windows);
     }
-    const now = this.#clock.now();
-    current(windows.tenSeconds, now, TEN_SECONDS_MS);
-    current(windows.day, now, DAY_MS);
     return windows;
   }
 
   #weightRow(): RateLimitRow {
-    return row("REQUEST_WEIGHT", "MINUTE", { intervalNum: 1, limit: this.options.weightMax });
+    return row("REQUEST_WEIGHT", "MINUTE", { intervalNum: 1, limit: this.#rules.weightMax });
   }
 }
 
-function row(
+function orderRow({ interval, intervalNum, max }: OrderLimit): RateLimitRow {
+  return row("ORDERS", interval, { intervalNum, limit: max });
+}
+
+export function row(
   rateLimitType: RateLimitRow["rateLimitType"],
   interval: RateLimitRow["interval"],
   numbers: { readonly intervalNum: number; readonly limit: number },
 ): RateLimitRow {
   return { rateLimitType, interval, ...numbers };
-}
-
-/** Windows are aligned to the clock, as the exchange's are: the count restarts on the minute. */
-function current(window: Window, now: EpochMs, lengthMs: number): Window {
-  const index = Math.floor(now / lengthMs);
-  if (window.index !== index) {
-    window.index = index;
-    window.used = 0;
-  }
-  return window;
 }
 
 /** The exchange sends this one without Retry-After. */

@@ -1,12 +1,8 @@
 /** What the local Binance lists: a few spot pairs with the filters the exchange publishes. */
-import { type Decimal, decimal, decimalsOf } from "../../model/decimal.ts";
-import type { SymbolMetadata } from "../../model/instrument.ts";
+import { type Decimal, decimal } from "../../model/decimal.ts";
+import { type Listing, metadataOf } from "../kit/listing.ts";
 
-export interface Listing {
-  /** The venue's name, e.g. `BTCUSDT`. */
-  readonly symbol: string;
-  /** Canonical, e.g. `BTC/USDT`. */
-  readonly symbolId: string;
+export interface BinanceListing extends Listing {
   readonly base: string;
   readonly quote: string;
   readonly tickSize: Decimal;
@@ -18,8 +14,6 @@ export interface Listing {
   readonly marketMaxQty: Decimal;
   readonly minNotional: Decimal;
   readonly maxNotional: Decimal;
-  /** The market starts here when no feed says otherwise. */
-  readonly startPrice: Decimal;
 }
 
 /** [base, quote, tick, maxPrice, step, maxQty, marketMaxQty, minNotional, startPrice] */
@@ -38,66 +32,11 @@ const ROWS: readonly Row[] = [
 /** In quote units; Binance publishes 9,000,000 for most pairs. */
 const MAX_NOTIONAL = decimal("9000000");
 
-export const LISTINGS: readonly Listing[] = ROWS.map(toListing);
+export const LISTINGS: readonly BinanceListing[] = ROWS.map(toListing);
 
-/** The same pair as the matching engine takes it. */
-export function toMetadata(listing: Listing): SymbolMetadata {
-  return {
-    symbolId: listing.symbolId,
-    instrument: {
-      symbol: listing.symbolId,
-      rawSymbol: listing.symbol,
-      baseCurrency: listing.base,
-      quoteCurrency: listing.quote,
-      settleCurrency: null,
-      instrumentType: "SPOT",
-      contractSize: null,
-      tickSize: listing.tickSize,
-      minOrderSize: listing.minQty,
-      maxOrderSize: listing.maxQty,
-      pricePrecision: decimalsOf(listing.tickSize),
-      quantityPrecision: decimalsOf(listing.stepSize),
-      metadata: {},
-    },
-    amount: {
-      min: listing.minQty,
-      max: listing.maxQty,
-      step: listing.stepSize,
-      minNotional: listing.minNotional,
-      maxNotional: null,
-    },
-    price: {
-      tickSize: listing.tickSize,
-      spacing: "FIXED",
-      min: listing.minPrice,
-      max: listing.maxPrice,
-      bands: [],
-      significantDigits: null,
-    },
-    capabilities: SPOT_CAPABILITIES,
-  };
-}
-
-const SPOT_CAPABILITIES: SymbolMetadata["capabilities"] = {
-  sides: ["BUY", "SELL"],
-  amountTypes: ["BASE", "QUOTE"],
-  market: "NATIVE",
-  limit: "NATIVE",
-  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "NO", GTD: "NO" },
-  conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-  trailing: "NO",
-  postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
-  amendInPlace: "NATIVE",
-  cancelAll: "NATIVE",
-  deadManSwitch: "NO",
-  lookupByClientOrderId: "NATIVE",
-};
-
-function toListing(row: Row): Listing {
+function toListing(row: Row): BinanceListing {
   const [base, quote, tick, maxPrice, step, maxQty, marketMaxQty, minNotional, start] = row;
-  return {
+  const market = {
     symbol: base + quote,
     symbolId: `${base}/${quote}`,
     base,
@@ -106,11 +45,15 @@ function toListing(row: Row): Listing {
     minPrice: decimal(tick),
     maxPrice: decimal(maxPrice),
     stepSize: decimal(step),
-    minQty: decimal(step),
+    minNotional: decimal(minNotional),
+  };
+  return {
+    ...market,
+    minQty: market.stepSize,
     maxQty: decimal(maxQty),
     marketMaxQty: decimal(marketMaxQty),
-    minNotional: decimal(minNotional),
     maxNotional: MAX_NOTIONAL,
+    metadata: metadataOf({ ...market, maxQuantity: decimal(maxQty) }),
     startPrice: decimal(start),
   };
 }

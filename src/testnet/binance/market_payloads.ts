@@ -1,10 +1,11 @@
 /** Market data as Binance writes it, over REST and in streams. */
 import type { Depth, DepthLevel, TopOfBook } from "../../exchanges/paper/messages.ts";
 import { divide, multiply, subtract, ZERO } from "../../model/decimal.ts";
-import { type Decimal, decimal } from "../../model/decimal.ts";
+import { decimal } from "../../model/decimal.ts";
 import type { EpochMs } from "../../model/scalars.ts";
+import type { DayTicker } from "../kit/market.ts";
+import { type Candle, MINUTE_MS, type TapeTrade } from "../../exchanges/paper/tape.ts";
 import { fixed } from "./listing.ts";
-import { type Candle, MINUTE_MS, type TapeTrade } from "./tape.ts";
 
 const DAY_MS = 86_400_000;
 const HUNDRED = decimal("100");
@@ -77,17 +78,8 @@ export function bookTickerBody(symbol: string, top: TopOfBook) {
   };
 }
 
-export interface DayInput {
-  readonly symbol: string;
-  readonly top: TopOfBook;
-  /** Of the last 24 hours, merged into one; undefined when nothing traded. */
-  readonly day: Candle | undefined;
-  readonly lastQuantity: Decimal;
-  readonly now: EpochMs;
-}
-
 /** GET /api/v3/ticker/24hr. */
-export function dayTickerBody(input: DayInput) {
+export function dayTickerBody(input: DayTicker) {
   const stats = dayStats(input);
   return {
     symbol: input.symbol,
@@ -115,7 +107,7 @@ export function dayTickerBody(input: DayInput) {
 }
 
 /** The `24hrTicker` stream event. */
-export function dayTickerEvent(input: DayInput) {
+export function dayTickerEvent(input: DayTicker) {
   const stats = dayStats(input);
   return {
     e: "24hrTicker",
@@ -144,7 +136,7 @@ export function dayTickerEvent(input: DayInput) {
   };
 }
 
-export function miniTickerEvent(input: DayInput) {
+export function miniTickerEvent(input: DayTicker) {
   const stats = dayStats(input);
   return {
     e: "24hrMiniTicker",
@@ -231,7 +223,7 @@ export function klineEvent(
   };
 }
 
-function dayStats({ day, top }: DayInput) {
+function dayStats({ day, top }: DayTicker) {
   const last = day?.close ?? top.last ?? ZERO;
   const open = day?.open ?? last;
   const change = subtract(last, open);

@@ -1,9 +1,9 @@
 /** Public reads: exchange info, books, trades, candles, tickers. */
+import { LEVELS_MAX } from "../kit/books.ts";
+import type { SymbolMarket } from "../kit/market.ts";
 import type { BinanceCore } from "./core.ts";
 import { exchangeInfoBody } from "./exchange_info.ts";
-import { fixed } from "./listing.ts";
-import { LEVELS_MAX } from "./books.ts";
-import type { SymbolMarket } from "./market.ts";
+import { type BinanceListing, fixed } from "./listing.ts";
 import {
   bookTickerBody,
   dayTickerBody,
@@ -87,21 +87,25 @@ export function noSymbols(core: BinanceCore) {
   return { timezone: "UTC", serverTime, rateLimits: [], exchangeFilters: [], symbols: [] };
 }
 
-function marketOf(core: BinanceCore, params: Params): SymbolMarket {
-  const market = core.market.get(required(params, "symbol"));
+function marketOf(core: BinanceCore, params: Params): SymbolMarket<BinanceListing> {
+  const market = core.venue.market.get(required(params, "symbol"));
   if (market === undefined) throw invalidSymbol();
   return market;
 }
 
 /** `symbol` answers one object, `symbols` (a JSON list) and nothing answer a list. */
-function oneOrAll<T>(core: BinanceCore, params: Params, body: (market: SymbolMarket) => T) {
+function oneOrAll<T>(
+  core: BinanceCore,
+  params: Params,
+  body: (market: SymbolMarket<BinanceListing>) => T,
+) {
   return params.has("symbol") ? body(marketOf(core, params)) : marketsOf(core, params).map(body);
 }
 
-function marketsOf(core: BinanceCore, params: Params): readonly SymbolMarket[] {
+function marketsOf(core: BinanceCore, params: Params): readonly SymbolMarket<BinanceListing>[] {
   if (params.has("symbol")) return [marketOf(core, params)];
   const names = params.get("symbols");
-  if (names === undefined) return [...core.market.all()];
+  if (names === undefined) return [...core.venue.market.all()];
   const listed = names.replaceAll(/[[\]"\s]/g, "").split(",");
   return listed.map((symbol) => marketOf(core, new Map([["symbol", symbol]])));
 }

@@ -1,8 +1,10 @@
-/** Public streams: who listens to which, and what is sent when the market moves. */
+/** Binance's public streams: their names, and what is sent on them when the market moves. */
 import type { Clock } from "../../model/clock.ts";
-import type { CancelTimer } from "../../model/clock.ts";
-import type { BookDiff } from "./books.ts";
-import type { MarketListener, SymbolMarket } from "./market.ts";
+import type { BookDiff } from "../kit/books.ts";
+import type { Market, SymbolMarket } from "../kit/market.ts";
+import { MarketStreams, type MarketVoice, type SendTopic } from "../kit/market_streams.ts";
+import type { TapeTrade } from "../../exchanges/paper/tape.ts";
+import type { BinanceListing } from "./listing.ts";
 import {
   aggTradeEvent,
   bookTickerEvent,
@@ -10,15 +12,13 @@ import {
   depthBody,
   INTERVALS,
   klineEvent,
+  levelBody,
   miniTickerEvent,
   tradeEvent,
 } from "./market_payloads.ts";
-import type { TapeTrade } from "./tape.ts";
 
-/** One connection that listens. */
-export interface StreamListener {
-  deliver(stream: string, event: unknown): void;
-}
+export type BinanceStreams = MarketStreams<BinanceListing>;
+type BinanceMarket = SymbolMarket<BinanceListing>;
 
 /** Diffs leave this often; the exchange offers 100 ms and 1000 ms, here both come at 100. */
 const DIFF_INTERVAL_MS = 100;
@@ -35,111 +35,74 @@ const KINDS: ReadonlySet<string> = new Set([
   ...Object.keys(INTERVALS).map((interval) => `kline_${interval}`),
 ]);
 
-export class MarketStreams implements MarketListener {
+export function openStreams(clock: Clock): BinanceStreams {
+  return new MarketStreams({ clock, voice: new Voice(clock), beatMs: DIFF_INTERVAL_MS });
+}
+
+/** Whether the exchange has such a stream; the symbol is not checked, as there. */
+export function isStream(name: string): boolean {
+  return KINDS.has(STREAM.exec(name)?.[2] ?? "");
+}
+
+/** Both update speeds are one topic here. */
+export function topicOf(stream: string): string {
+  const match = STREAM.exec(stream);
+  return match === null ? stream : `${match[1]}@${match[2]}`;
+}
+
+export function watchBooks(streams: BinanceStreams, market: Market<BinanceListing>): void {
+  streams.watchBooks(market.all(), (each) => streams.has(topic(each, "depth")));
+}
+
+class Voice implements MarketVoice<BinanceListing> {
   readonly #clock: Clock;
-  readonly #listeners = new Map<string, Set<StreamListener>>();
-  readonly #dirty = new Set<SymbolMarket>();
-  #cancelFlush: CancelTimer | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Whether the exchange has such a stream; the symbol is not checked, as there. */
-  static isStream(name: string): boolean {
-    return KINDS.has(STREAM.exec(name)?.[2] ?? "");
-  }
-
-  subscribe(stream: string, listener: StreamListener): void {
-    const key = canonical(stream);
-    const listeners = this.#listeners.get(key);
-    if (listeners === undefined) this.#listeners.set(key, new Set([listener]));
-    else listeners.add(listener);
-  }
-
-  unsubscribe(stream: string, listener: StreamListener): void {
-    const key = canonical(stream);
-    const listeners = this.#listeners.get(key);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) this.#listeners.delete(key);
-  }
-
-  /** Books are watched only while somebody listens to their diffs. */
-  watchBooks(markets: Iterable<SymbolMarket>): void {
-    for (const market of markets) {
-      const name = market.listing.symbol.toLowerCase();
-      if (this.#listeners.has(`${name}@depth`)) market.book.watch();
-      else market.book.unwatch();
-    }
-  }
-
-  onTrade(market: SymbolMarket, trade: TapeTrade): void {
-    if (this.#listeners.size === 0) return;
+  onTrade(market: BinanceMarket, trade: TapeTrade, send: SendTopic): void {
     const { symbol } = market.listing;
     const now = this.#clock.now();
-    this.#send(market, "trade", () => tradeEvent(symbol, trade, now));
-    this.#send(market, "aggTrade", () => aggTradeEvent(symbol, trade, now));
-    this.#send(market, "ticker", () => dayTickerEvent(market.day));
-    this.#send(market, "miniTicker", () => miniTickerEvent(market.day));
+    send(topic(market, "trade"), () => tradeEvent(symbol, trade, now));
+    send(topic(market, "aggTrade"), () => aggTradeEvent(symbol, trade, now));
+    send(topic(market, "ticker"), () => dayTickerEvent(market.day));
+    send(topic(market, "miniTicker"), () => miniTickerEvent(market.day));
     for (const [interval, intervalMs] of Object.entries(INTERVALS)) {
-      this.#send(market, `kline_${interval}`, () => {
+      send(topic(market, `kline_${interval}`), () => {
         const candle = market.tape.candles(intervalMs).at(-1)!;
         return klineEvent(candle, { symbol, interval, now });
       });
     }
   }
 
-  onTouch(market: SymbolMarket, updateId: number): void {
-    if (this.#listeners.size === 0) return;
+  onTouch(market: BinanceMarket, updateId: number, send: SendTopic): void {
     const { symbol } = market.listing;
-    this.#send(market, "bookTicker", () => bookTickerEvent(symbol, market.top, updateId));
-    this.#dirty.add(market);
-    this.#cancelFlush ??= this.#clock.setTimer(() => this.#flush(), DIFF_INTERVAL_MS);
+    send(topic(market, "bookTicker"), () => bookTickerEvent(symbol, market.top, updateId));
   }
 
-  onDiff(market: SymbolMarket, diff: BookDiff): void {
-    this.#send(market, "depth", () => ({
+  onDiff(market: BinanceMarket, diff: BookDiff, send: SendTopic): void {
+    send(topic(market, "depth"), () => ({
       e: "depthUpdate",
       E: this.#clock.now(),
       s: market.listing.symbol,
       U: diff.firstId,
       u: diff.finalId,
-      b: diff.bids,
-      a: diff.asks,
+      b: diff.bids.map(levelBody),
+      a: diff.asks.map(levelBody),
     }));
   }
 
-  stop(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = null;
-    this.#dirty.clear();
-  }
-
-  #flush(): void {
-    this.#cancelFlush = null;
-    for (const market of this.#dirty) {
-      market.book.flush();
-      for (const levels of PARTIAL_LEVELS) {
-        this.#send(market, `depth${levels}`, () => {
-          const { depth, lastUpdateId } = market.book.snapshot(levels);
-          return depthBody(depth, lastUpdateId);
-        });
-      }
+  onBeat(market: BinanceMarket, send: SendTopic): void {
+    for (const levels of PARTIAL_LEVELS) {
+      send(topic(market, `depth${levels}`), () => {
+        const { depth, lastUpdateId } = market.book.snapshot(levels);
+        return depthBody(depth, lastUpdateId);
+      });
     }
-    this.#dirty.clear();
-  }
-
-  #send(market: SymbolMarket, kind: string, event: () => unknown): void {
-    const stream = `${market.listing.symbol.toLowerCase()}@${kind}`;
-    const listeners = this.#listeners.get(stream);
-    if (listeners === undefined) return;
-    const built = event();
-    for (const listener of listeners) listener.deliver(stream, built);
   }
 }
 
-/** Both update speeds are one stream here. */
-function canonical(stream: string): string {
-  const match = STREAM.exec(stream);
-  return match === null ? stream : `${match[1]}@${match[2]}`;
+function topic(market: BinanceMarket, kind: string): string {
+  return `${market.listing.symbol.toLowerCase()}@${kind}`;
 }

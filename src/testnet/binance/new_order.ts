@@ -6,7 +6,7 @@ import type {
 } from "../../exchanges/paper/messages.ts";
 import type { Decimal } from "../../model/decimal.ts";
 import type { Side } from "../../model/order.ts";
-import type { Listing } from "./listing.ts";
+import type { BinanceListing } from "./listing.ts";
 import type { ResponseType } from "./order_payloads.ts";
 import { decimalParam, optional, type Params, required } from "./params.ts";
 import { missing, Refusal } from "./refusal.ts";
@@ -69,7 +69,7 @@ export function checkAllRead(params: Params, known: ReadonlySet<string>): void {
 }
 
 /** @throws {Refusal} -1100 … -1117, or -2010 for a type the symbol does not trade. */
-export function readNewOrder(params: Params, listing: Listing): NewOrderRequest {
+export function readNewOrder(params: Params, listing: BinanceListing): NewOrderRequest {
   const side = sideOf(required(params, "side"));
   const type = required(params, "type");
   const clientOrderId = clientOrderIdParam(params, "newClientOrderId");

@@ -20,7 +20,7 @@ export interface Asked {
 /** `signed` needs key, timestamp and signature; `key` the key alone. */
 export type Security = "none" | "key" | "signed";
 
-export interface BinanceOperation {
+export interface BinanceOperation<C = BinanceCore> {
   readonly name: string;
   /** Method and path, or null when only the WebSocket API has it. */
   readonly rest: string | null;
@@ -30,7 +30,7 @@ export interface BinanceOperation {
   readonly weight: number | ((params: Params) => number);
   /** The answer shows the order counts. */
   readonly countsOrders: boolean;
-  readonly run: (core: BinanceCore, asked: Asked) => unknown;
+  readonly run: (core: C, asked: Asked) => unknown;
 }
 
 type Run = BinanceOperation["run"];
@@ -84,46 +84,46 @@ const OPERATIONS: readonly BinanceOperation[] = [
   }),
   trading("order.place", "POST /api/v3/order", {
     ws: "order.place",
-    run: (core, asked) => core.orders.place(asked.account, asked.params, asked.options),
+    run: (core, asked) => core.trading.place(asked.account, asked.params, asked.options),
   }),
   signed("order.test", "POST /api/v3/order/test", {
     ws: "order.test",
     weight: 1,
-    run: (core, asked) => core.orders.test(asked.account, asked.params),
+    run: (core, asked) => core.trading.test(asked.account, asked.params),
   }),
   signed("order.status", "GET /api/v3/order", {
     ws: "order.status",
     weight: 4,
-    run: (core, asked) => core.orders.read(asked.account, asked.params),
+    run: (core, asked) => core.trading.read(asked.account, asked.params),
   }),
   signed("order.cancel", "DELETE /api/v3/order", {
     ws: "order.cancel",
     weight: 1,
-    run: (core, asked) => core.orders.cancel(asked.account, asked.params),
+    run: (core, asked) => core.trading.cancel(asked.account, asked.params),
   }),
   trading("order.cancelReplace", "POST /api/v3/order/cancelReplace", {
     ws: "order.cancelReplace",
-    run: (core, asked) => core.orders.replace(asked.account, asked.params, asked.options),
+    run: (core, asked) => core.trading.replace(asked.account, asked.params, asked.options),
   }),
   signed("order.amend", "PUT /api/v3/order/amend/keepPriority", {
     ws: "order.amend.keepPriority",
     weight: 4,
-    run: (core, asked) => core.orders.amend(asked.account, asked.params),
+    run: (core, asked) => core.trading.amend(asked.account, asked.params),
   }),
   signed("openOrders.status", "GET /api/v3/openOrders", {
     ws: "openOrders.status",
     weight: (params) => params.has("symbol") ? 6 : 80,
-    run: (core, asked) => core.orders.open(asked.account, asked.params),
+    run: (core, asked) => core.trading.open(asked.account, asked.params),
   }),
   signed("openOrders.cancelAll", "DELETE /api/v3/openOrders", {
     ws: "openOrders.cancelAll",
     weight: 1,
-    run: (core, asked) => core.orders.cancelAll(asked.account, asked.params),
+    run: (core, asked) => core.trading.cancelAll(asked.account, asked.params),
   }),
   signed("allOrders", "GET /api/v3/allOrders", {
     ws: "allOrders",
     weight: 20,
-    run: (core, asked) => core.orders.all(asked.account, asked.params),
+    run: (core, asked) => core.trading.all(asked.account, asked.params),
   }),
   signed("myTrades", "GET /api/v3/myTrades", {
     ws: "myTrades",
@@ -164,8 +164,7 @@ const OPERATIONS: readonly BinanceOperation[] = [
     weight: 10,
     run: () => [],
   }),
-  // ccxt's loadMarkets asks the derivatives hosts too unless told otherwise: nothing is listed.
-  open("usdm.exchangeInfo", "GET /fapi/v1/exchangeInfo", { weight: 1, run: market.noSymbols }),
+  // ccxt's loadMarkets asks for inverse contracts too unless told otherwise: none is listed.
   open("coinm.exchangeInfo", "GET /dapi/v1/exchangeInfo", { weight: 1, run: market.noSymbols }),
   keyed("userDataStream.start", "POST /api/v3/userDataStream"),
   keyed("userDataStream.keepAlive", "PUT /api/v3/userDataStream"),
@@ -173,11 +172,11 @@ const OPERATIONS: readonly BinanceOperation[] = [
 ];
 
 /** By `METHOD /path`. */
-export const REST_OPERATIONS: ReadonlyMap<string, BinanceOperation> = indexed("rest");
+export const REST_OPERATIONS: ReadonlyMap<string, BinanceOperation> = indexed(OPERATIONS, "rest");
 /** By the WebSocket API's method. */
-export const WS_OPERATIONS: ReadonlyMap<string, BinanceOperation> = indexed("ws");
+export const WS_OPERATIONS: ReadonlyMap<string, BinanceOperation> = indexed(OPERATIONS, "ws");
 
-export function weightOf(operation: BinanceOperation, params: Params): number {
+export function weightOf<C>(operation: BinanceOperation<C>, params: Params): number {
   return typeof operation.weight === "number" ? operation.weight : operation.weight(params);
 }
 
@@ -222,8 +221,11 @@ function bare(spec: Spec) {
   return { weight: spec.weight, run: spec.run };
 }
 
-function indexed(by: "rest" | "ws"): ReadonlyMap<string, BinanceOperation> {
-  const entries = OPERATIONS.flatMap((operation) => {
+export function indexed<C>(
+  operations: readonly BinanceOperation<C>[],
+  by: "rest" | "ws",
+): ReadonlyMap<string, BinanceOperation<C>> {
+  const entries = operations.flatMap((operation) => {
     const key = operation[by];
     return key === null ? [] : [[key, operation] as const];
   });

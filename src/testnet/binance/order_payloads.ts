@@ -4,22 +4,11 @@
  */
 import type { ExecutionReport, PaperOrder, PaperTrade } from "../../exchanges/paper/messages.ts";
 import { ZERO } from "../../model/decimal.ts";
-import type { EpochMs } from "../../model/scalars.ts";
-import { fixed, type Listing } from "./listing.ts";
+import { ledgerStatus, ledgerType } from "../kit/ledger.ts";
+import type { OrderView } from "../kit/orders.ts";
+import { type BinanceListing, fixed } from "./listing.ts";
 
-/** What the exchange keeps of an order beside what the engine does. */
-export interface OrderNote {
-  /** Shown instead of the engine's, for a duplicate that shares its id with another order. */
-  readonly shownClientOrderId: string | null;
-  /** Reads do not find the order before this. */
-  readonly hiddenUntil: EpochMs;
-}
-
-export interface OrderView {
-  readonly order: PaperOrder;
-  readonly listing: Listing;
-  readonly clientOrderId: string;
-}
+export type BinanceOrder = OrderView<BinanceListing>;
 
 export type ResponseType = "ACK" | "RESULT" | "FULL";
 
@@ -27,24 +16,9 @@ const ZERO_AMOUNT = "0.00000000";
 /** Orders here belong to no list. */
 const NO_LIST = -1;
 
-export function statusOf(order: PaperOrder): string {
-  switch (order.status) {
-    case "OPEN":
-      return "NEW";
-    case "EXPIRED":
-      return order.cause === "SELF_TRADE_PREVENTION" ? "EXPIRED_IN_MATCH" : "EXPIRED";
-    default:
-      return order.status;
-  }
-}
-
-export function typeOf(order: PaperOrder): string {
-  return order.postOnly ? "LIMIT_MAKER" : order.type;
-}
-
 /** The answer to a new order. */
 export function placedBody(
-  view: OrderView,
+  view: BinanceOrder,
   trades: readonly PaperTrade[],
   responseType: ResponseType,
 ): Record<string, unknown> {
@@ -64,7 +38,7 @@ export function placedBody(
 }
 
 /** The answer to a cancel: `clientOrderId` is the cancel's own. */
-export function canceledBody(view: OrderView, cancelId: string): Record<string, unknown> {
+export function canceledBody(view: BinanceOrder, cancelId: string): Record<string, unknown> {
   const { order } = view;
   return {
     symbol: view.listing.symbol,
@@ -79,7 +53,7 @@ export function canceledBody(view: OrderView, cancelId: string): Record<string, 
 }
 
 /** An order as reads show it. */
-export function readBody(view: OrderView): Record<string, unknown> {
+export function readBody(view: BinanceOrder): Record<string, unknown> {
   const { order } = view;
   return {
     symbol: view.listing.symbol,
@@ -90,9 +64,9 @@ export function readBody(view: OrderView): Record<string, unknown> {
     origQty: fixed(order.quantity),
     executedQty: fixed(order.filled),
     cummulativeQuoteQty: fixed(order.filledQuote),
-    status: statusOf(order),
+    status: ledgerStatus(order),
     timeInForce: order.timeInForce,
-    type: typeOf(order),
+    type: ledgerType(order),
     side: order.side,
     stopPrice: ZERO_AMOUNT,
     icebergQty: ZERO_AMOUNT,
@@ -106,7 +80,7 @@ export function readBody(view: OrderView): Record<string, unknown> {
 }
 
 /** `amendedOrder` of a keep-priority amendment. */
-export function amendedBody(view: OrderView, originalId: string): Record<string, unknown> {
+export function amendedBody(view: BinanceOrder, originalId: string): Record<string, unknown> {
   const { order } = view;
   return {
     symbol: view.listing.symbol,
@@ -120,9 +94,9 @@ export function amendedBody(view: OrderView, originalId: string): Record<string,
     preventedQty: ZERO_AMOUNT,
     quoteOrderQty: fixed(order.quoteQuantity ?? ZERO),
     cumulativeQuoteQty: fixed(order.filledQuote),
-    status: statusOf(order),
+    status: ledgerStatus(order),
     timeInForce: order.timeInForce,
-    type: typeOf(order),
+    type: ledgerType(order),
     side: order.side,
     workingTime: order.createdAt,
     selfTradePreventionMode: order.selfTradePrevention,
@@ -151,7 +125,7 @@ export function tradeBody(trade: PaperTrade, symbol: string): Record<string, unk
 /** `ids`: what the report calls the order, and what it was called before ("": the same). */
 export function executionReport(
   report: ExecutionReport,
-  view: OrderView,
+  view: BinanceOrder,
   ids: { readonly current: string; readonly original: string; readonly executionId: number },
 ): Record<string, unknown> {
   const { order, trade } = report;
@@ -161,7 +135,7 @@ export function executionReport(
     s: view.listing.symbol,
     c: ids.current,
     S: order.side,
-    o: typeOf(order),
+    o: ledgerType(order),
     f: order.timeInForce,
     q: fixed(order.quantity),
     p: fixed(order.price ?? ZERO),
@@ -170,7 +144,7 @@ export function executionReport(
     g: NO_LIST,
     C: ids.original,
     x: report.kind,
-    X: statusOf(order),
+    X: ledgerStatus(order),
     r: "NONE",
     i: order.orderId,
     l: trade === null ? ZERO_AMOUNT : fixed(trade.quantity),
@@ -200,9 +174,9 @@ function amounts(order: PaperOrder): Record<string, unknown> {
     executedQty: fixed(order.filled),
     origQuoteOrderQty: fixed(order.quoteQuantity ?? ZERO),
     cummulativeQuoteQty: fixed(order.filledQuote),
-    status: statusOf(order),
+    status: ledgerStatus(order),
     timeInForce: order.timeInForce,
-    type: typeOf(order),
+    type: ledgerType(order),
     side: order.side,
   };
 }

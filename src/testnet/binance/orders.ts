@@ -6,12 +6,15 @@ import type {
   PaperOrder,
   Rejection,
 } from "../../exchanges/paper/messages.ts";
+import type { Random } from "../../model/clock.ts";
 import { compare, type Decimal } from "../../model/decimal.ts";
-import type { Clock, Random } from "../../model/clock.ts";
 import type { ProcessOptions } from "../dialect.ts";
+import type { Listings } from "../kit/listing.ts";
+import type { OrderRef, Orders } from "../kit/orders.ts";
+import { isOpen } from "../kit/orders.ts";
 import { checkFilters } from "./filters.ts";
 import type { Limits } from "./limits.ts";
-import type { Listing } from "./listing.ts";
+import type { BinanceListing } from "./listing.ts";
 import {
   checkAllRead,
   clientOrderIdParam,
@@ -19,14 +22,7 @@ import {
   type NewOrderRequest,
   readNewOrder,
 } from "./new_order.ts";
-import {
-  amendedBody,
-  canceledBody,
-  type OrderNote,
-  type OrderView,
-  placedBody,
-  readBody,
-} from "./order_payloads.ts";
+import { amendedBody, canceledBody, placedBody, readBody } from "./order_payloads.ts";
 import { decimalParam, integerParam, limitParam, type Params, required } from "./params.ts";
 import {
   filterFailure,
@@ -37,11 +33,11 @@ import {
   unknownOrderSent,
 } from "./refusal.ts";
 
-export interface OrdersOptions {
+export interface TradingOptions {
   readonly engine: MatchingEngine;
-  readonly listings: ReadonlyMap<string, Listing>;
+  readonly listings: Listings<BinanceListing>;
+  readonly orders: Orders<BinanceListing>;
   readonly limits: Limits;
-  readonly clock: Pick<Clock, "now">;
   readonly random: Random;
   /** MAX_NUM_ORDERS. */
   readonly openOrdersMax: number;
@@ -54,24 +50,27 @@ const MADE_ID_LENGTH = 22;
 const ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const ALL_ORDERS = { fallback: 500, max: 1_000 };
 
-export class Orders {
-  readonly #options: OrdersOptions;
-  readonly #bySymbolId: ReadonlyMap<string, Listing>;
-  /** Only orders that a fault marked have one. */
-  readonly #notes = new Map<number, OrderNote>();
-  readonly #openCounts = new Map<string, number>();
+/** Binance makes an id for whoever sends none, also for a cancel. */
+export function madeId(random: Random): string {
+  let id = "";
+  for (const byte of random.bytes(MADE_ID_LENGTH)) id += ID_LETTERS[byte % ID_LETTERS.length];
+  return id;
+}
+
+export class Trading {
+  readonly #options: TradingOptions;
+  readonly #orders: Orders<BinanceListing>;
   #executionId = 0;
   #cancelId: string | null = null;
   #originalId: string | null = null;
 
-  constructor(options: OrdersOptions) {
+  constructor(options: TradingOptions) {
     this.#options = options;
-    this.#bySymbolId = new Map([...options.listings.values()].map((l) => [l.symbolId, l]));
-    options.engine.onExecution((report) => this.#count(report));
+    this.#orders = options.orders;
   }
 
   /** @throws {Refusal} -1121. */
-  listingOf(params: Params): Listing {
+  listingOf(params: Params): BinanceListing {
     const listing = this.#options.listings.get(required(params, "symbol"));
     if (listing === undefined) throw invalidSymbol();
     return listing;
@@ -93,22 +92,18 @@ export class Orders {
   }
 
   cancel(account: string, params: Params): Body {
-    const listing = this.listingOf(params);
-    const cancelId = clientOrderIdParam(params, "newClientOrderId") ?? this.#makeId();
-    return this.#cancel(account, { ...this.#key(params, listing), cancelId });
+    const ref = refOf(params, this.listingOf(params));
+    return this.#cancel(account, ref, this.#idOr(params, "newClientOrderId"));
   }
 
   cancelAll(account: string, params: Params): readonly Body[] {
-    const listing = this.listingOf(params);
-    const open = this.#options.engine.openOrders(account, listing.symbolId);
+    const { symbolId } = this.listingOf(params);
+    const open = this.#options.engine.openOrders(account, symbolId);
     if (open.length === 0) throw unknownOrderSent();
-    return open.map((order) =>
-      this.#cancel(account, {
-        symbolId: order.symbolId,
-        orderId: order.orderId,
-        cancelId: this.#makeId(),
-      })
-    );
+    return open.map((order) => {
+      const { orderId } = this.#orders.view(order);
+      return this.#cancel(account, { symbolId, orderId }, madeId(this.#options.random));
+    });
   }
 
   /** The new order's filters and parameters are judged before the cancel is tried. */
@@ -116,10 +111,10 @@ export class Orders {
     const listing = this.listingOf(params);
     const mode = required(params, "cancelReplaceMode");
     const request = readNewOrder(params, listing);
-    const key = this.#key(params, listing, ["cancelOrderId", "cancelOrigClientOrderId"]);
+    const ref = refOf(params, listing, ["cancelOrderId", "cancelOrigClientOrderId"]);
     this.#checkFilters(account, listing, request.order, { replacing: true });
-    const cancelId = clientOrderIdParam(params, "cancelNewClientOrderId") ?? this.#makeId();
-    const canceled = attempt(() => this.#cancel(account, { ...key, cancelId }));
+    const cancelId = this.#idOr(params, "cancelNewClientOrderId");
+    const canceled = attempt(() => this.#cancel(account, ref, cancelId));
     const placed = canceled.kind === "refused" && mode !== "ALLOW_FAILURE"
       ? null
       : attempt(() => this.#submit(account, request, options));
@@ -127,74 +122,56 @@ export class Orders {
   }
 
   amend(account: string, params: Params): Body {
-    const listing = this.listingOf(params);
-    const key = this.#key(params, listing);
-    const newQty = decimalParam(params, "newQty");
-    if (newQty === null) throw missing("newQty");
-    const newClientOrderId = clientOrderIdParam(params, "newClientOrderId") ?? this.#makeId();
-    const order = this.#options.engine.order(account, key);
-    if (order === undefined || !isOpen(order)) throw orderDoesNotExist();
-    refuseAmendment(order, newQty);
-    const original = this.view(order).clientOrderId;
-    this.#originalId = original;
-    const result = this.#options.engine.amend(account, {
-      symbolId: key.symbolId,
-      orderId: order.orderId,
-      quantity: newQty,
-      newClientOrderId,
-    });
+    const ref = refOf(params, this.listingOf(params));
+    const quantity = decimalParam(params, "newQty");
+    if (quantity === null) throw missing("newQty");
+    const clientOrderId = this.#idOr(params, "newClientOrderId");
+    const before = this.#orders.locate(account, ref);
+    if (before === undefined || !isOpen(before.order)) throw orderDoesNotExist();
+    refuseAmendment(before.order, quantity);
+    this.#originalId = before.clientOrderId;
+    const result = this.#orders.amend(
+      account,
+      { orderId: before.orderId, symbolId: ref.symbolId },
+      {
+        quantity,
+        clientOrderId,
+      },
+    );
     this.#originalId = null;
     if (result.kind === "rejected") throw engineRefusal(result);
     return {
-      transactTime: result.order.updatedAt,
+      transactTime: result.view.order.updatedAt,
       executionId: this.#executionId,
-      amendedOrder: amendedBody(this.view(result.order), original),
+      amendedOrder: amendedBody(result.view, before.clientOrderId),
     };
   }
 
   read(account: string, params: Params): Body {
-    const order = this.#options.engine.order(account, this.#key(params, this.listingOf(params)));
-    if (order === undefined || this.#isHidden(order)) throw orderDoesNotExist();
-    return readBody(this.view(order));
+    const view = this.#orders.find(account, refOf(params, this.listingOf(params)));
+    if (view === undefined) throw orderDoesNotExist();
+    return readBody(view);
   }
 
   open(account: string, params: Params): readonly Body[] {
     const symbolId = params.has("symbol") ? this.listingOf(params).symbolId : undefined;
-    return this.#readable(this.#options.engine.openOrders(account, symbolId));
+    return this.#orders.open(account, symbolId).map(readBody);
   }
 
   /** From `orderId` on, or those created between the times, oldest first; else the newest. */
   all(account: string, params: Params): readonly Body[] {
     const { symbolId } = this.listingOf(params);
     const limit = limitParam(params, ALL_ORDERS);
-    const fromOrderId = integerParam(params, "orderId");
-    const since = integerParam(params, "startTime");
-    const until = integerParam(params, "endTime") ?? Infinity;
-    const orders = this.#options.engine.orders(account, {
-      symbolId,
-      ...(fromOrderId === null ? {} : { fromOrderId }),
-      ...(since === null ? {} : { since }),
-    }).filter((order) => order.createdAt <= until);
-    const newest = fromOrderId === null && since === null;
-    return this.#readable(newest ? orders.slice(-limit) : orders.slice(0, limit));
-  }
-
-  view(order: PaperOrder): OrderView {
-    return {
-      order,
-      listing: this.#bySymbolId.get(order.symbolId)!,
-      clientOrderId: this.#notes.get(order.orderId)?.shownClientOrderId ?? order.clientOrderId,
-    };
-  }
-
-  isHidden(orderId: number): boolean {
-    const note = this.#notes.get(orderId);
-    return note !== undefined && note.hiddenUntil > this.#options.clock.now();
+    const fromId = integerParam(params, "orderId");
+    const filter = { symbolId, limit, ...timesOf(params), ...(fromId === null ? {} : { fromId }) };
+    const newest = fromId === null && !("since" in filter);
+    return this.#orders.history(account, { ...filter, keep: newest ? "newest" : "oldest" })
+      .map(readBody);
   }
 
   /** The names a report goes out under: a cancel's report carries the cancel's own id first. */
   reportIds(report: ExecutionReport) {
-    const { clientOrderId } = this.view(report.order);
+    const { clientOrderId } = this.#orders.view(report.order);
     const executionId = ++this.#executionId;
     if (report.kind === "CANCELED" && this.#cancelId !== null) {
       return { current: this.#cancelId, original: clientOrderId, executionId };
@@ -207,11 +184,11 @@ export class Orders {
 
   #checkFilters(
     account: string,
-    listing: Listing,
+    listing: BinanceListing,
     order: NewOrder,
     options: { readonly replacing?: boolean } = {},
   ): void {
-    const openOrders = this.#openCounts.get(countKey(account, listing.symbolId)) ?? 0;
+    const openOrders = this.#orders.openCount(account, listing.symbolId);
     checkFilters(listing, {
       side: order.side,
       price: order.price ?? null,
@@ -224,83 +201,45 @@ export class Orders {
   }
 
   #submit(account: string, request: NewOrderRequest, options: ProcessOptions): Body {
-    const { engine, limits } = this.#options;
-    limits.spendOrder(account);
-    const clientOrderId = request.order.clientOrderId ?? this.#makeId();
-    let note: OrderNote | null = null;
-    let engineId = clientOrderId;
-    if (options.asDuplicate) {
-      engineId = this.#makeId();
-      note = { shownClientOrderId: clientOrderId, hiddenUntil: 0 };
-    }
-    this.#nextNote = note;
-    const result = engine.submit(account, { ...request.order, clientOrderId: engineId });
-    this.#nextNote = null;
+    this.#options.limits.spendOrder(account);
+    const result = this.#orders.place(account, request.order, options);
     if (result.kind === "rejected") throw engineRefusal(result);
-    if (options.hiddenForMs) {
-      const hiddenUntil = this.#options.clock.now() + options.hiddenForMs;
-      this.#notes.set(result.order.orderId, { shownClientOrderId: null, hiddenUntil });
-    }
-    return placedBody(this.view(result.order), result.trades, request.responseType);
+    return placedBody(result.view, result.trades, request.responseType);
   }
 
-  /** Applied to the order whose NEW report comes next, so that its events are named right. */
-  #nextNote: OrderNote | null = null;
-
-  #cancel(
-    account: string,
-    key: { symbolId: string; orderId?: number; clientOrderId?: string; cancelId: string },
-  ): Body {
-    this.#cancelId = key.cancelId;
-    const result = this.#options.engine.cancel(account, key);
+  #cancel(account: string, ref: OrderRef, cancelId: string): Body {
+    this.#cancelId = cancelId;
+    const result = this.#orders.cancel(account, ref);
     this.#cancelId = null;
     if (result.kind === "rejected") throw unknownOrderSent();
-    return canceledBody(this.view(result.order), key.cancelId);
+    return canceledBody(result.view, cancelId);
   }
 
-  #key(
-    params: Params,
-    listing: Listing,
-    names: readonly [string, string] = ["orderId", "origClientOrderId"],
-  ) {
-    const [idName, clientIdName] = names;
-    const orderId = integerParam(params, idName);
-    const clientOrderId = params.get(clientIdName) ?? "";
-    if (orderId !== null) return { symbolId: listing.symbolId, orderId };
-    if (clientOrderId !== "") return { symbolId: listing.symbolId, clientOrderId };
-    throw new Refusal(
-      -1102,
-      `Param '${clientIdName}' or '${idName}' must be sent, but both were empty/null!`,
-    );
+  #idOr(params: Params, name: string): string {
+    return clientOrderIdParam(params, name) ?? madeId(this.#options.random);
   }
+}
 
-  #readable(orders: readonly PaperOrder[]): readonly Body[] {
-    return orders.filter((order) => !this.#isHidden(order)).map((o) => readBody(this.view(o)));
-  }
+export function timesOf(params: Params): { readonly since?: number; readonly until?: number } {
+  const since = integerParam(params, "startTime");
+  const until = integerParam(params, "endTime");
+  return { ...(since === null ? {} : { since }), ...(until === null ? {} : { until }) };
+}
 
-  #isHidden(order: PaperOrder): boolean {
-    return this.#notes.size > 0 && this.isHidden(order.orderId);
-  }
-
-  #count(report: ExecutionReport): void {
-    const { order } = report;
-    if (report.kind === "NEW" && this.#nextNote !== null) {
-      this.#notes.set(order.orderId, this.#nextNote);
-      this.#nextNote = null;
-    }
-    if (report.kind !== "NEW" && isOpen(order)) return;
-    const key = countKey(order.accountId, order.symbolId);
-    const before = this.#openCounts.get(key) ?? 0;
-    this.#openCounts.set(key, report.kind === "NEW" ? before + 1 : before - 1);
-  }
-
-  #makeId(): string {
-    let id = "";
-    for (const byte of this.#options.random.bytes(MADE_ID_LENGTH)) {
-      id += ID_LETTERS[byte % ID_LETTERS.length];
-    }
-    return id;
-  }
+function refOf(
+  params: Params,
+  { symbolId }: BinanceListing,
+  names: readonly [string, string] = ["orderId", "origClientOrderId"],
+): OrderRef & { readonly symbolId: string } {
+  const [idName, clientIdName] = names;
+  const orderId = integerParam(params, idName);
+  const clientOrderId = params.get(clientIdName) ?? "";
+  if (orderId !== null) return { symbolId, orderId: String(orderId) };
+  if (clientOrderId !== "") return { symbolId, clientOrderId };
+  throw new Refusal(
+    -1102,
+    `Param '${clientIdName}' or '${idName}' must be sent, but both were empty/null!`,
+  );
 }
 
 type Attempt =
@@ -374,15 +313,7 @@ function engineRefusal(rejection: Rejection): Refusal {
       return invalidSymbol();
     case "UNKNOWN_ORDER":
       return unknownOrderSent();
-    case "INVALID_ORDER":
+    default: // INVALID_ORDER, and what only contracts are refused for: nothing here lists one.
       return new Refusal(-1013, rejection.message);
   }
-}
-
-function isOpen(order: PaperOrder): boolean {
-  return order.status === "OPEN" || order.status === "PARTIALLY_FILLED";
-}
-
-function countKey(account: string, symbolId: string): string {
-  return account + " " + symbolId;
 }

@@ -1,12 +1,15 @@
 /** One REST request: matched to an operation, checked, run, and answered with Binance's headers. */
+import type { Clock } from "../../model/clock.ts";
 import type { Call, CannedName, HostRequest, Operation, ProcessOptions } from "../dialect.ts";
 import { type HttpAnswer, JSON_HEADERS, maintenancePage } from "../http.ts";
+import type { KeyRing } from "../kit/key_ring.ts";
+import { HeldFrames, type UserStreams } from "../kit/user_streams.ts";
 import type { BinanceCore } from "./core.ts";
+import type { Limits } from "./limits.ts";
 import { type BinanceOperation, REST_OPERATIONS, weightOf } from "./operations.ts";
 import { parseForm } from "./params.ts";
 import { filterFailure, invalidKey, invalidSymbol, outsideRecvWindow, Refusal } from "./refusal.ts";
 import { checkFormSignature, checkKey, checkTimestamp } from "./signature.ts";
-import { HeldFrames } from "./user_stream.ts";
 
 const HTML_HEADERS = "content-type: text/html\r\nserver: CloudFront\r\n";
 const FIREWALL_PAGE = "<html><head><title>403 Forbidden</title></head>" +
@@ -14,19 +17,41 @@ const FIREWALL_PAGE = "<html><head><title>403 Forbidden</title></head>" +
 const TIMEOUT_PAGE = "<html><body><h1>408 Request Time-out</h1></body></html>";
 const NOT_FOUND_PAGE = "<html><body><h2>404 Not found</h2></body></html>";
 
-export class RestCall implements Call {
+/** What serving requests needs of a core, spot's or futures'. */
+export interface WireCore {
+  readonly clock: Clock;
+  readonly users: UserStreams;
+  readonly limits: Limits;
+  readonly venue: { readonly keys: KeyRing };
+}
+
+/** What may be asked, and its refusals that depend on nothing asked. */
+export interface WireApi<C> {
+  /** By `METHOD /path`, or by the WebSocket API's method. */
+  readonly operations: ReadonlyMap<string, BinanceOperation<C>>;
+  canned(core: C, name: CannedName): Refusal;
+}
+
+export const SPOT_REST: WireApi<BinanceCore> = {
+  operations: REST_OPERATIONS,
+  canned: cannedRefusal,
+};
+
+export class RestCall<C extends WireCore> implements Call {
   readonly operation: Operation;
-  readonly #core: BinanceCore;
+  readonly #core: C;
   readonly #request: HostRequest;
-  readonly #spec: BinanceOperation | undefined;
+  readonly #api: WireApi<C>;
+  readonly #spec: BinanceOperation<C> | undefined;
   readonly #params: Map<string, string> | Refusal;
   readonly #held = new HeldFrames();
 
-  constructor(core: BinanceCore, request: HostRequest) {
+  constructor(core: C, request: HostRequest, api: WireApi<C>) {
     const endpoint = `${request.method} ${request.path}`;
     this.#core = core;
     this.#request = request;
-    this.#spec = REST_OPERATIONS.get(endpoint);
+    this.#api = api;
+    this.#spec = api.operations.get(endpoint);
     this.#params = readParams(request);
     const params = this.#params instanceof Refusal ? null : this.#params;
     this.operation = {
@@ -52,14 +77,14 @@ export class RestCall implements Call {
     if (name === "forbidden") return html(403, FIREWALL_PAGE);
     if (name === "maintenance") return maintenancePage(200);
     if (name === "requestTimeout") return html(408, TIMEOUT_PAGE);
-    return this.#refused(cannedRefusal(this.#core, name));
+    return this.#refused(this.#api.canned(this.#core, name));
   }
 
   release(): void {
     this.#core.users.release(this.#held);
   }
 
-  #answer(spec: BinanceOperation, options: ProcessOptions): HttpAnswer {
+  #answer(spec: BinanceOperation<C>, options: ProcessOptions): HttpAnswer {
     const core = this.#core;
     if (this.#params instanceof Refusal) throw this.#params;
     core.limits.spendWeight(weightOf(spec, this.#params));
@@ -73,14 +98,14 @@ export class RestCall implements Call {
     };
   }
 
-  #authenticate(spec: BinanceOperation, options: ProcessOptions): string {
+  #authenticate(spec: BinanceOperation<C>, options: ProcessOptions): string {
     if (spec.security === "none") return "";
-    const account = checkKey(this.#request.headers.get("x-mbx-apikey"), this.#core);
+    const key = checkKey(this.#request.headers.get("x-mbx-apikey"), this.#core.venue.keys);
     if (spec.security === "signed" && !(this.#params instanceof Refusal)) {
       checkTimestamp(this.#params, options.receivedAt);
-      checkFormSignature(this.#request, this.#core.secretOf(account)!);
+      checkFormSignature(this.#request, key.account.secret);
     }
-    return account;
+    return key.accountId;
   }
 
   #refused(refusal: Refusal): HttpAnswer {
@@ -94,7 +119,7 @@ export class RestCall implements Call {
 }
 
 /** Binance's words for what can be said whatever was asked. */
-export function cannedRefusal(core: BinanceCore, name: CannedName): Refusal {
+export function cannedRefusal(core: Pick<WireCore, "limits">, name: CannedName): Refusal {
   switch (name) {
     case "overloaded":
       return new Refusal(

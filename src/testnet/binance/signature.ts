@@ -5,6 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import type { EpochMs } from "../../model/scalars.ts";
+import type { Key, KeyRing } from "../kit/key_ring.ts";
 import { integerParam, type Params, required } from "./params.ts";
 import {
   invalidKey,
@@ -23,16 +24,12 @@ const AHEAD_MS_MAX = 1_000;
 const KEY_FORMAT = /^[A-Za-z0-9]{64}$/;
 const SIGNATURE = "signature=";
 
-export interface KeyRing {
-  /** The secret of a key, or undefined when the key is unknown. */
-  secretOf(apiKey: string): string | undefined;
-}
-
-/** @throws {Refusal} -2014 or -2015. @returns the key, which names the account. */
-export function checkKey(apiKey: string | undefined, keys: KeyRing): string {
+/** @throws {Refusal} -2014 or -2015. */
+export function checkKey(apiKey: string | undefined, keys: KeyRing): Key {
   if (apiKey === undefined || !KEY_FORMAT.test(apiKey)) throw invalidKeyFormat();
-  if (keys.secretOf(apiKey) === undefined) throw invalidKey();
-  return apiKey;
+  const key = keys.get(apiKey);
+  if (key === undefined) throw invalidKey();
+  return key;
 }
 
 /** @throws {Refusal} -1021, -1102 or -1131. */

@@ -9,16 +9,17 @@ import type {
   SocketSession,
 } from "../dialect.ts";
 import type { HttpAnswer } from "../http.ts";
+import type { TopicListener } from "../kit/market_streams.ts";
+import type { Subscriber } from "../kit/user_streams.ts";
 import type { BinanceCore } from "./core.ts";
-import { MarketStreams, type StreamListener } from "./market_streams.ts";
+import { isStream, topicOf, watchBooks } from "./market_streams.ts";
 import { parseForm } from "./params.ts";
-import type { Subscriber } from "./user_stream.ts";
 import { pinging, socketOperation } from "./ws_api.ts";
 
 /** A connection may listen to at most so many streams. */
 const STREAMS_MAX = 1_024;
 
-export class StreamSession implements SocketSession, StreamListener {
+export class StreamSession implements SocketSession, TopicListener {
   readonly operation: Operation;
   readonly #core: () => BinanceCore;
   readonly #port: SocketPort;
@@ -43,7 +44,7 @@ export class StreamSession implements SocketSession, StreamListener {
 
   closed(): void {
     this.#stopPings();
-    for (const stream of this.#streams) this.#core().streams.unsubscribe(stream, this);
+    for (const stream of this.#streams) this.#core().streams.unsubscribe(topicOf(stream), this);
     if (this.#user !== null) {
       this.#core().users.unsubscribe(this.#user.account, this.#user.subscriber);
     }
@@ -75,7 +76,7 @@ export class StreamSession implements SocketSession, StreamListener {
 
   #change(params: readonly unknown[], apply: (stream: string) => void): unknown {
     const streams = params.filter((name) => typeof name === "string");
-    if (streams.length !== params.length || !streams.every(MarketStreams.isStream)) {
+    if (streams.length !== params.length || !streams.every(isStream)) {
       return new RangeError("Invalid request: invalid stream");
     }
     if (this.#streams.size + streams.length > STREAMS_MAX) {
@@ -87,25 +88,28 @@ export class StreamSession implements SocketSession, StreamListener {
   }
 
   #open(name: string): void {
-    if (MarketStreams.isStream(name)) return this.#subscribe(name);
+    if (isStream(name)) return this.#subscribe(name);
     const account = this.#core().accountOf(name);
     if (account === undefined) return;
-    const subscriber = { subscriptionId: null, send: (text: string) => this.#port.send(text) };
+    const subscriber: Subscriber = {
+      send: (text) => this.#port.send(text),
+      frame: ({ json }) => json,
+    };
     if (this.#core().users.subscribe(account, subscriber)) this.#user = { account, subscriber };
   }
 
   #subscribe(stream: string): void {
     this.#streams.add(stream);
-    this.#core().streams.subscribe(stream, this);
+    this.#core().streams.subscribe(topicOf(stream), this);
   }
 
   #unsubscribe(stream: string): void {
     this.#streams.delete(stream);
-    this.#core().streams.unsubscribe(stream, this);
+    this.#core().streams.unsubscribe(topicOf(stream), this);
   }
 
   #watchBooks(): void {
-    this.#core().streams.watchBooks(this.#core().market.all());
+    watchBooks(this.#core().streams, this.#core().venue.market);
   }
 }
 

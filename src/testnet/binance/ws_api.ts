@@ -10,41 +10,66 @@ import type {
 } from "../dialect.ts";
 import type { HttpAnswer } from "../http.ts";
 import type { CancelTimer } from "../../model/clock.ts";
+import { HeldFrames, type Subscriber } from "../kit/user_streams.ts";
 import type { BinanceCore } from "./core.ts";
 import { type BinanceOperation, weightOf, WS_OPERATIONS } from "./operations.ts";
 import { parseObject } from "./params.ts";
 import { Refusal } from "./refusal.ts";
-import { cannedRefusal } from "./rest.ts";
+import { cannedRefusal, type WireApi, type WireCore } from "./rest.ts";
 import { checkKey, checkParamsSignature, checkTimestamp } from "./signature.ts";
-import { HeldFrames, type Subscriber } from "./user_stream.ts";
 
 /** The exchange pings so often and drops who does not answer within a minute. */
 export const PING_INTERVAL_MS = 20_000;
 const SUBSCRIBE = "userDataStream.subscribe.signature";
-const SUBSCRIPTION_OPERATIONS: ReadonlySet<string> = new Set([
-  SUBSCRIBE,
-  "userDataStream.unsubscribe",
-  "session.subscriptions",
-]);
 const SESSION_METHODS: ReadonlySet<string> = new Set(["session.logon", "userDataStream.subscribe"]);
+
+/** One WebSocket API: what it is called in faults, and what beside operations it answers. */
+export interface SocketApi<C extends WireCore> extends WireApi<C> {
+  /** E.g. `WS /ws-api/v3`. */
+  readonly endpoint: string;
+  /** An answer to what is about the connection; undefined where a method is none of those. */
+  ofSession(
+    session: WsApiSession<C>,
+    request: WsRequest,
+    account: () => string,
+  ): { readonly value: unknown } | undefined;
+  /** What faults call a method; default: the method itself. */
+  nameOf?(method: string): string | undefined;
+}
 
 type RequestId = string | number | null;
 
-interface WsRequest {
+export interface WsRequest {
   readonly id: RequestId;
   readonly method: string;
   readonly params: ReadonlyMap<string, string>;
 }
 
-export class WsApiSession implements SocketSession {
+export const SPOT_SOCKET: SocketApi<BinanceCore> = {
+  endpoint: "WS /ws-api/v3",
+  operations: WS_OPERATIONS,
+  canned: cannedRefusal,
+  ofSession,
+};
+
+export class WsApiSession<C extends WireCore> implements SocketSession {
   readonly operation: Operation;
-  readonly #core: () => BinanceCore;
+  readonly #api: SocketApi<C>;
+  readonly #core: () => C;
   readonly #port: SocketPort;
   readonly #subscriptions = new Map<number, { account: string; subscriber: Subscriber }>();
   readonly #stopPings: CancelTimer;
   #nextSubscription = 0;
 
-  constructor(core: () => BinanceCore, request: HostRequest, port: SocketPort) {
+  constructor(
+    core: () => C,
+    { request, port, api }: {
+      readonly request: HostRequest;
+      readonly port: SocketPort;
+      readonly api: SocketApi<C>;
+    },
+  ) {
+    this.#api = api;
     this.#core = core;
     this.#port = port;
     this.operation = socketOperation("socket.ws-api", request);
@@ -55,6 +80,7 @@ export class WsApiSession implements SocketSession {
     return new WsCall(this.#core(), this, {
       request: readRequest(text),
       host: this.operation.host,
+      api: this.#api,
     });
   }
 
@@ -66,7 +92,10 @@ export class WsApiSession implements SocketSession {
   /** @throws {Refusal} when the account has too many subscriptions. */
   subscribe(account: string): number {
     const subscriptionId = this.#nextSubscription++;
-    const subscriber = { subscriptionId, send: (text: string) => this.#port.send(text) };
+    const subscriber: Subscriber = {
+      send: (text) => this.#port.send(text),
+      frame: ({ json }) => `{"subscriptionId":${subscriptionId},"event":${json}}`,
+    };
     if (!this.#core().users.subscribe(account, subscriber)) {
       throw new Refusal(-1003, "Too many user data stream subscriptions.", { status: 429 });
     }
@@ -86,27 +115,33 @@ export class WsApiSession implements SocketSession {
   }
 }
 
-class WsCall implements Call {
+class WsCall<C extends WireCore> implements Call {
   readonly operation: Operation;
-  readonly #core: BinanceCore;
-  readonly #session: WsApiSession;
+  readonly #core: C;
+  readonly #api: SocketApi<C>;
+  readonly #session: WsApiSession<C>;
   readonly #request: WsRequest | Refusal;
   readonly #held = new HeldFrames();
   #account: string | null = null;
 
   constructor(
-    core: BinanceCore,
-    session: WsApiSession,
-    asked: { readonly request: WsRequest | Refusal; readonly host: string },
+    core: C,
+    session: WsApiSession<C>,
+    asked: {
+      readonly request: WsRequest | Refusal;
+      readonly host: string;
+      readonly api: SocketApi<C>;
+    },
   ) {
     this.#core = core;
+    this.#api = asked.api;
     this.#session = session;
     this.#request = asked.request;
     const request = asked.request instanceof Refusal ? null : asked.request;
     const params = request?.params;
     this.operation = {
-      name: request?.method ?? "unknown",
-      endpoint: "WS /ws-api/v3",
+      name: request === null ? "unknown" : asked.api.nameOf?.(request.method) ?? request.method,
+      endpoint: asked.api.endpoint,
       host: asked.host,
       symbol: params?.get("symbol") ?? null,
       clientOrderId: params?.get("newClientOrderId") ?? params?.get("origClientOrderId") ?? null,
@@ -124,7 +159,7 @@ class WsCall implements Call {
   }
 
   canned(name: CannedName): HttpAnswer {
-    return this.#refused(cannedRefusal(this.#core, name));
+    return this.#refused(this.#api.canned(this.#core, name));
   }
 
   release(): void {
@@ -134,11 +169,16 @@ class WsCall implements Call {
   #run(request: WsRequest, options: ProcessOptions): unknown {
     const { method, params } = request;
     const core = this.#core;
-    if (SUBSCRIPTION_OPERATIONS.has(method)) return this.#subscription(request, options);
-    if (SESSION_METHODS.has(method)) {
-      throw new Refusal(-4056, "HMAC_SHA256 API key is not supported.");
+    const told = this.#api.ofSession(
+      this.#session,
+      request,
+      () => this.#authenticate("signed", { params, options }),
+    );
+    if (told !== undefined) {
+      core.limits.spendWeight(2);
+      return told.value;
     }
-    const spec = WS_OPERATIONS.get(method);
+    const spec = this.#api.operations.get(method);
     if (spec === undefined) throw new Refusal(-1125, `Method '${method}' is invalid`);
     core.limits.spendWeight(weightOf(spec, params));
     const account = this.#authenticate(spec.security, { params, options });
@@ -146,33 +186,15 @@ class WsCall implements Call {
     return core.users.during(this.#held, () => spec.run(core, { account, params, options }));
   }
 
-  #subscription(request: WsRequest, options: ProcessOptions): unknown {
-    this.#core.limits.spendWeight(2);
-    switch (request.method) {
-      case SUBSCRIBE: {
-        const account = this.#authenticate("signed", { params: request.params, options });
-        return { subscriptionId: this.#session.subscribe(account) };
-      }
-      case "userDataStream.unsubscribe": {
-        const id = request.params.get("subscriptionId");
-        const ids = id === undefined ? this.#session.subscriptionIds : [Number(id)];
-        for (const subscriptionId of ids) this.#session.unsubscribe(subscriptionId);
-        return {};
-      }
-      default:
-        return this.#session.subscriptionIds.map((subscriptionId) => ({ subscriptionId }));
-    }
-  }
-
   #authenticate(
     security: BinanceOperation["security"],
     asked: { readonly params: WsRequest["params"]; readonly options: ProcessOptions },
   ): string {
     if (security === "none") return "";
-    const account = checkKey(asked.params.get("apiKey"), this.#core);
+    const key = checkKey(asked.params.get("apiKey"), this.#core.venue.keys);
     checkTimestamp(asked.params, asked.options.receivedAt);
-    checkParamsSignature(asked.params, this.#core.secretOf(account)!);
-    return account;
+    checkParamsSignature(asked.params, key.account.secret);
+    return key.accountId;
   }
 
   #refused(refusal: Refusal): HttpAnswer {
@@ -195,6 +217,34 @@ class WsCall implements Call {
   }
 }
 
+/** The account events that a connection listens to. */
+function ofSession(
+  session: WsApiSession<BinanceCore>,
+  { method, params }: WsRequest,
+  account: () => string,
+): { readonly value: unknown } | undefined {
+  if (SESSION_METHODS.has(method)) throw noSessions();
+  switch (method) {
+    case SUBSCRIBE:
+      return { value: { subscriptionId: session.subscribe(account()) } };
+    case "userDataStream.unsubscribe": {
+      const id = params.get("subscriptionId");
+      const ids = id === undefined ? session.subscriptionIds : [Number(id)];
+      for (const subscriptionId of ids) session.unsubscribe(subscriptionId);
+      return { value: {} };
+    }
+    case "session.subscriptions":
+      return { value: session.subscriptionIds.map((subscriptionId) => ({ subscriptionId })) };
+    default:
+      return undefined;
+  }
+}
+
+/** Sessions are logged on to with Ed25519 keys, of which nobody has one here. */
+export function noSessions(): Refusal {
+  return new Refusal(-4056, "HMAC_SHA256 API key is not supported.");
+}
+
 export function socketOperation(name: string, request: HostRequest): Operation {
   return {
     name,
@@ -206,7 +256,7 @@ export function socketOperation(name: string, request: HostRequest): Operation {
 }
 
 /** Pings until stopped; the payload is the exchange's clock, as there. */
-export function pinging(core: BinanceCore, port: SocketPort): CancelTimer {
+export function pinging(core: Pick<WireCore, "clock">, port: SocketPort): CancelTimer {
   let cancel: CancelTimer;
   const next = () => {
     port.ping(String(core.clock.now()));

@@ -5,13 +5,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/binance_stream.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/profile.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { recorded } from "../../testnet/client.ts";
+import { windowOf } from "../../budgets.ts";
 
 const rest = await recorded("rest");
 const ws = await recorded("ws");
-const CONTEXT: RowContext = { symbolOf: (raw) => raw, receivedAt: 7 };
-const { rows } = binanceSpot;
+const CONTEXT: RowContext = {
+  symbolOf: (raw) => raw,
+  contractSizeOf: () => null,
+  receivedAt: 7,
+};
+const { reads } = binanceSpot;
 
 /** [recorded payload, client order id, status, filled, how many fills it shows] */
 const ORDERS = [
@@ -24,7 +29,7 @@ const ORDERS = [
 
 for (const [name, clientOrderId, status, filled, fills] of ORDERS) {
   Deno.test(`recorded: ${name} is read as what it says`, () => {
-    const order = rows.order(rest[name], CONTEXT);
+    const order = reads.history.read(rest[name], CONTEXT);
     const { exchangeOrderId } = order;
     assertEquals(
       [order.clientOrderId, order.status, `${order.filled}`, order.fills.length],
@@ -35,7 +40,7 @@ for (const [name, clientOrderId, status, filled, fills] of ORDERS) {
 }
 
 Deno.test("recorded: a trade is read with its fee and side", () => {
-  const { tradeId, exchangeOrderId, side, price, quantity, fee } = rows.trade(
+  const { tradeId, exchangeOrderId, side, price, quantity, fee } = reads.tradesSince.read(
     rest["GET myTrades row"],
     CONTEXT,
   );
@@ -46,8 +51,9 @@ Deno.test("recorded: a trade is read with its fee and side", () => {
 });
 
 Deno.test("recorded: balances are read", () => {
-  const [btc, ...more] = rows.balances(rest["GET account"], CONTEXT);
+  const [row, ...more] = reads.balances.rows(rest["GET account"]);
   assertEquals(more, []);
+  const btc = reads.balances.read(row, CONTEXT);
   assertEquals([btc?.assetId, `${btc?.total}`, `${btc?.locked}`], ["BTC", "0.00219821", "0"]);
 });
 
@@ -84,10 +90,11 @@ Deno.test("recorded: the limits of exchangeInfo are those the budgets are kept b
   const orders = limits.find(({ rateLimitType, intervalNum }) =>
     rateLimitType === "ORDERS" && intervalNum === 10
   );
-  assertEquals(orders?.limit, binanceSpot.rateLimits.orders.capacity);
+  const { budgets } = binanceSpot.rateLimits;
+  assertEquals(orders?.limit, windowOf(budgets["orders"]).capacity);
   // The recording is older: weight was 1,200 a minute until 2023, and is 6,000 since.
   const weight = limits.find(({ rateLimitType }) => rateLimitType === "REQUEST_WEIGHT");
-  assert(weight !== undefined && weight.limit <= binanceSpot.rateLimits.weight.capacity);
+  assert(weight !== undefined && weight.limit <= windowOf(budgets["weight"]).capacity);
 });
 
 /** As the WebSocket API wraps it. */

@@ -77,7 +77,7 @@ Deno.test("ccxt: 429 is told as a ban and every answer as usage", async () => {
   await using connected = await connect(venue.endpoints);
   await connected.adapter.execution.submit(submitRequest(), gate());
   assertEquals(connected.facts, [
-    { kind: "usage", weightUsed: 6001, ordersUsed: 12 },
+    { kind: "usage", budgets: { weight: { used: 6001 }, orders: { used: 12 } } },
     { kind: "banned", status: 429, retryAfterMs: 3_000 },
   ]);
 });

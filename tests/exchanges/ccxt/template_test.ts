@@ -8,13 +8,14 @@ import { compileTemplate } from "../../../src/exchanges/ccxt/template.ts";
 import { VenueClock } from "../../../src/exchanges/ccxt/venue_clock.ts";
 import type { SubmitRequest } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
-import type { StandardOrder } from "../../../src/model/order.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
-import { API_KEY, SECRET, submitRequest } from "./fixtures.ts";
-import { EXCHANGE_INFO, placedRow } from "./stub_data.ts";
+import { SECRET, submitRequest } from "./fixtures.ts";
+import { loadedBinance, request, response, shapes } from "./shapes.ts";
+import { placedRow } from "./stub_data.ts";
 
 const NOW = 1_700_000_000_000;
 const RECV_WINDOW = 5_000;
+const FIELDS = binanceSpot.entry.template!;
 
 Deno.test("ccxt: a template sends byte for byte what ccxt sends, over all shapes", async () => {
   const { signer } = await setUp();
@@ -77,7 +78,7 @@ Deno.test("ccxt: a signature the template cannot make keeps the shape with ccxt"
     price: "3",
   };
   const form = "timestamp=1&newClientOrderId=a&quantity=2&price=3";
-  const { fields } = binanceSpot.entry;
+  const fields = FIELDS;
   const sign = keyedHmac("other");
   assertEquals(compileTemplate(`${form}&signature=00`, values, { fields, sign }), null);
   assert(compileTemplate(`${form}&signature=${sign(form)}`, values, { fields, sign }) !== null);
@@ -88,7 +89,7 @@ Deno.test("ccxt: a template refuses a form whose fields are encoded", () => {
   const form = "timestamp=1&newClientOrderId=a%20b&quantity=2&price=3";
   const sign = keyedHmac("other");
   const compiled = compileTemplate(`${form}&signature=${sign(form)}`, values, {
-    fields: binanceSpot.entry.fields,
+    fields: FIELDS,
     sign,
   });
   assertEquals(compiled, null);
@@ -106,31 +107,6 @@ Deno.test("ccxt: the keyed HMAC agrees with Binance's documented example", () =>
   );
 });
 
-function shapes(): readonly Partial<StandardOrder>[] {
-  const rules: readonly Partial<StandardOrder>[] = [
-    ...(["GTC", "IOC", "FOK", "DAY", "GTD"] as const).map((timeInForce) => ({ timeInForce })),
-    { postOnly: true },
-    { limitPrice: null },
-    { limitPrice: null, timeInForce: "IOC" },
-  ];
-  const all: Partial<StandardOrder>[] = [];
-  for (const symbolId of ["BTC/USDT", "ETH/BTC"]) {
-    for (const side of ["BUY", "SELL"] as const) {
-      for (const selfTradePrevention of [null, "NONE", "EXPIRE_TAKER", "EXPIRE_BOTH"] as const) {
-        for (const rule of rules) all.push({ symbolId, side, selfTradePrevention, ...rule });
-      }
-    }
-  }
-  return all;
-}
-
-/** Orders of one shape that differ in all four fields. */
-function request(fields: Partial<StandardOrder>, variant: number): SubmitRequest {
-  const limitPrice = fields.limitPrice === null ? null : decimal(`5000${variant}.${variant}`);
-  const amount = decimal(`0.0000${variant + 1}`);
-  return submitRequest({ ...fields, limitPrice, amount }, String(variant).repeat(32));
-}
-
 function signed(signer: Signer, given: SubmitRequest): CcxtSigned {
   const outcome = signer.order(given);
   assert(outcome.kind === "signed", JSON.stringify(outcome));
@@ -139,32 +115,18 @@ function signed(signer: Signer, given: SubmitRequest): CcxtSigned {
   return { url, method, headers, body };
 }
 
-async function loaded(options: Record<string, unknown>): Promise<CcxtExchange> {
-  const { Exchange } = await binanceSpot.load();
-  const exchange = new Exchange({
-    ...binanceSpot.ccxtOptions,
-    apiKey: API_KEY,
-    secret: SECRET,
-    enableRateLimit: false,
-    ...options,
-  });
-  binanceSpot.configure(exchange);
-  exchange.options["recvWindow"] = RECV_WINDOW;
-  exchange.fetchImplementation = () => Promise.resolve(response(EXCHANGE_INFO));
-  await exchange.loadMarkets(true, {});
-  return exchange;
-}
-
 async function setUp({ measured = true } = {}) {
   const clock = new VirtualClock(NOW);
   const venueClock = new VenueClock(clock);
   const monotonic = clock.monotonic();
   if (measured) venueClock.set(NOW, { sent: monotonic, answered: monotonic });
-  const exchange = await loaded({});
+  const exchange = await loadedBinance(RECV_WINDOW);
   const signer = new Signer({
     exchange,
     profile: binanceSpot,
+    catalogue: { marketOf: (symbolId) => exchange.markets?.[symbolId] },
     venueClock,
+    validityMs: RECV_WINDOW,
     secret: SECRET,
     redact: redactor([SECRET]),
   });
@@ -173,7 +135,7 @@ async function setUp({ measured = true } = {}) {
 
 /** What ccxt's own `createOrder` hands to fetch. */
 async function rawCcxt() {
-  const exchange = await loaded({}) as CcxtExchange & {
+  const exchange = await loadedBinance(RECV_WINDOW) as CcxtExchange & {
     createOrder(...parts: unknown[]): Promise<unknown>;
   };
   exchange.nonce = () => NOW;
@@ -184,7 +146,7 @@ async function rawCcxt() {
         sent = { url, method, headers, body };
         return Promise.resolve(response(placedRow()));
       };
-      const asked = binanceSpot.entry.toCcxt(order);
+      const asked = binanceSpot.entry.form(order, exchange.markets![order.symbolId]!);
       assert(asked.kind === "order");
       const params = { ...asked.params, clientOrderId };
       const price = order.limitPrice ?? undefined;
@@ -192,14 +154,5 @@ async function rawCcxt() {
       assert(sent !== null);
       return sent;
     },
-  };
-}
-
-function response(json: unknown) {
-  return {
-    status: 200,
-    statusText: "OK",
-    headers: new Headers({ "content-type": "application/json" }),
-    text: () => Promise.resolve(JSON.stringify(json)),
   };
 }

@@ -196,7 +196,7 @@ Deno.test("adapter: a probe is answered with a frame", async () => {
 
 Deno.test("adapter: subscribed symbols tick with every print", async () => {
   await using on = await stage();
-  await on.adapter.marketData.subscribeTicks([BTC_USDT]);
+  on.adapter.marketData.stream.subscribe([{ channel: "ticker", symbolId: BTC_USDT }]);
   move(on.adapter, "101000");
   await Promise.resolve();
   const lasts = on.facts.map((fact) => fact.kind === "ticker" ? fact.ticker.last : fact.kind);

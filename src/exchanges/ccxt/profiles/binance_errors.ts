@@ -3,7 +3,7 @@
  * "HTTP Return Codes" of rest-api.md. Not listed, because they leave the execution open: -1000,
  * -1001, -1006, -1007, -1008, -1016, and every message of -2010 and -1010 that is not below.
  */
-import type { ErrorRule } from "../profile.ts";
+import type { ErrorRule, VenueError } from "../answer_plan.ts";
 
 /**
  * Prefixes of the documented messages of -1010, -2010 and -2011 ("the order was rejected by the
@@ -69,3 +69,14 @@ export const BINANCE_ERRORS: readonly ErrorRule[] = [
   ...invalid("-1114", "-1115", "-1116", "-1117", "-1118", "-1119", "-1127", "-1128", "-1130"),
   ...invalid("-1134", "-1135", "-1145"),
 ];
+
+/** `{"code":-1121,"msg":"Invalid symbol."}` with a 4xx or 5xx. */
+export function errorOf(value: object, { status }: { readonly status: number }): VenueError | null {
+  if (status >= 200 && status < 300) return null;
+  const { code, msg } = value as { readonly code?: unknown; readonly msg?: unknown };
+  return { code: textOrNull(code), message: textOrNull(msg) ?? `HTTP ${status}` };
+}
+
+function textOrNull(field: unknown): string | null {
+  return typeof field === "string" || typeof field === "number" ? String(field) : null;
+}

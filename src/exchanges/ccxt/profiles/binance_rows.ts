@@ -2,7 +2,6 @@
 import type { Balance } from "../../../model/account.ts";
 import { add, type Decimal, isZero, ZERO } from "../../../model/decimal.ts";
 import type { Fill } from "../../../model/fill.ts";
-import { BALANCES_MAX } from "../../../model/limits.ts";
 import type { Ticker } from "../../../model/market.ts";
 import type { Side, StandardOrderStatus } from "../../../model/order.ts";
 import type { VenueOrder } from "../../../model/venue.ts";
@@ -19,7 +18,7 @@ import {
   textOf,
   timeOf,
 } from "../fields.ts";
-import type { RowContext } from "../profile.ts";
+import type { RowContext } from "../venue_call.ts";
 
 /**
  * An order from any REST answer that shows one:
@@ -84,17 +83,13 @@ export function readTrade(value: unknown, context: RowContext): Fill {
   };
 }
 
-/** `{"updateTime":123,"balances":[{"asset":"BTC","free":"4723846.89","locked":"0.0"}]}` */
-export function readBalances(value: unknown): readonly Balance[] {
-  const row = asRow(value);
-  const updatedAt = timeOf(row, "updateTime");
-  return asRows(row["balances"], BALANCES_MAX).map((entry) => {
-    const asset = asRow(entry);
-    return balance(textOf(asset, "asset"), {
-      available: decimalOf(asset, "free"),
-      locked: decimalOf(asset, "locked"),
-      updatedAt,
-    });
+/** `{"updateTime":123,"balances":[{"asset":"BTC","free":"4723846.89","locked":"0.0"}]}`, a row. */
+export function readBalance(value: unknown): Balance {
+  const asset = asRow(value);
+  return balance(textOf(asset, "asset"), {
+    available: decimalOf(asset, "free"),
+    locked: decimalOf(asset, "locked"),
+    updatedAt: timeOf(asset, "updateTime"),
   });
 }
 
@@ -162,6 +157,8 @@ export function statusOf(
     case "REJECTED":
       return { status, cause: null };
     case "EXPIRED": {
+      // Futures' post-only; spot has an order type of its own and refuses.
+      if (timeInForce === "GTX") return { status, cause: "POST_ONLY_WOULD_TAKE" };
       const byRule = type === "MARKET" || timeInForce === "IOC" || timeInForce === "FOK";
       return { status: "EXPIRED", cause: byRule ? "TIME_IN_FORCE" : null };
     }

@@ -11,7 +11,9 @@ import type { VenueFact } from "../../exchange.ts";
 import { asRow, asRows, decimalOf, flagOf, idOf, optionalText, textOf, timeOf } from "../fields.ts";
 import type { Row } from "../fields.ts";
 import type { CcxtExchange } from "../ccxt.ts";
-import type { RowContext, SocketPlan, StreamReading } from "../profile.ts";
+import { binanceSocketEntry } from "./binance_socket_entry.ts";
+import { answersId, type SocketPlan, type StreamReading } from "../socket_plan.ts";
+import type { RowContext } from "../venue_call.ts";
 import { balance, priceOrNull, sideOf, statusOf } from "./binance_rows.ts";
 
 /**
@@ -23,13 +25,16 @@ const STALE_AFTER_MS = 15_000;
 export const binancePrivateSocket: SocketPlan = {
   id: "private",
   staleAfterMs: STALE_AFTER_MS,
-  url: (exchange) => {
+  url: ({ exchange }) => {
     const ws = asRow(exchange.urls.api["ws"]);
     return textOf(asRow(ws["ws-api"]), "spot");
   },
-  greet: (exchange) => (exchange as CcxtBinance).ensureUserDataStreamWsSubscribeSignature("spot"),
+  greet: ({ exchange }) =>
+    (exchange as CcxtBinance).ensureUserDataStreamWsSubscribeSignature("spot"),
   probe: (requestId) => ({ id: requestId, method: "ping" }),
+  isProbeAnswer: answersId,
   read: readFrame,
+  entry: binanceSocketEntry,
 };
 
 /** The method of `pro/binance.js` that subscribes by signature; not part of every ccxt class. */

@@ -1,0 +1,156 @@
+/** Cancels and changes of live orders. */
+import { add, compare, decimal, multiply } from "../../model/decimal.ts";
+import { roundToGrid } from "../../model/price_grid.ts";
+import type { ConformanceCase } from "../case.ts";
+import { holds, only, same } from "../expect.ts";
+import type { Accepted, Stage } from "../stage.ts";
+
+export const CANCEL_CASES: readonly ConformanceCase[] = [
+  {
+    name: "canceled by client order id alone",
+    theme: "cancel",
+    capability: "cancel by client id",
+    run: async (stage) => {
+      const { ref } = await stage.place();
+      const gate = stage.gate();
+      only(await stage.adapter.execution.cancel(ref, gate), "accepted", "cancel");
+      same([gate.checks.length, gate.sentCount], [1, 1], "the gate is asked and told once");
+      await stage.reads(ref, "CANCELED");
+    },
+    without: async (stage) => {
+      const { ref } = await stage.place();
+      const outcome = await stage.adapter.execution.cancel(ref, stage.gate());
+      holds(outcome.kind === "notSent", "a cancel without the venue's id is not sent", outcome);
+    },
+  },
+  {
+    name: "canceled by both ids",
+    theme: "cancel",
+    capability: null,
+    run: async (stage) => {
+      const { both, ref } = await stage.place();
+      only(await stage.adapter.execution.cancel(both, stage.gate()), "accepted", "cancel");
+      same((await stage.reads(ref, "CANCELED")).filled, "0", "the filled quantity");
+    },
+  },
+  {
+    name: "a second cancel changes nothing",
+    theme: "cancel",
+    capability: null,
+    run: async (stage) => {
+      const { both, ref } = await stage.place();
+      await stage.adapter.execution.cancel(both, stage.gate());
+      await stage.reads(ref, "CANCELED");
+      const again = await stage.adapter.execution.cancel(both, stage.gate());
+      holds(again.kind !== "notSent", "it is sent", again);
+      await stage.reads(ref, "CANCELED");
+    },
+  },
+  {
+    name: "a cancel of what was never placed is not found",
+    theme: "cancel",
+    capability: "cancel by client id",
+    run: async (stage) => {
+      const ref = { symbolId: stage.target.symbolId, clientOrderId: stage.nextId() };
+      const named = { ...ref, exchangeOrderId: null };
+      only(await stage.adapter.execution.cancel(named, stage.gate()), "notFound", "cancel");
+    },
+  },
+  {
+    name: "a cancel of a filled order is not accepted as one",
+    theme: "cancel",
+    capability: "market",
+    run: async (stage) => {
+      const { both, ref } = await stage.buy();
+      const outcome = await stage.adapter.execution.cancel(both, stage.gate());
+      const isCanceled = outcome.kind === "accepted" && outcome.order?.status === "CANCELED";
+      holds(!isCanceled, "a filled order is not shown as canceled", outcome);
+      await stage.reads(ref, "FILLED");
+    },
+  },
+];
+
+export const AMEND_CASES: readonly ConformanceCase[] = [
+  {
+    name: "price and amount change in place",
+    theme: "amend",
+    capability: "amend",
+    run: async (stage) => {
+      const placed = await stage.place();
+      const limitPrice = roundToGrid(
+        multiply(stage.price, decimal("0.75")),
+        stage.metadata.price,
+        "FLOOR",
+      );
+      const { outcome, gate } = await amend(stage, placed, { limitPrice, times: 2 });
+      holds(outcome.kind === "accepted" || outcome.kind === "unknown", "amend is taken", outcome);
+      same([gate.checks.length, gate.sentCount], [1, 1], "the gate is asked and told once");
+      await shows(stage, placed, { limitPrice, amount: stage.amount(2) });
+    },
+    without: async (stage) => {
+      const placed = await stage.place();
+      const { outcome, gate } = await amend(stage, placed, { limitPrice: stage.low, times: 2 });
+      only(outcome, "notSent", "an amend where there is none");
+      same(gate.sentCount, 0, "requests sent");
+      same((await stage.reads(placed.ref, "OPEN")).amount, placed.request.amount, "the amount");
+    },
+  },
+  {
+    name: "an amend of what has ended is not accepted",
+    theme: "amend",
+    capability: "amend",
+    run: async (stage) => {
+      const placed = await stage.place();
+      await stage.adapter.execution.cancel(placed.both, stage.gate());
+      await stage.reads(placed.ref, "CANCELED");
+      const { outcome } = await amend(stage, placed, { limitPrice: stage.low, times: 2 });
+      holds(outcome.kind !== "accepted", "a canceled order cannot be changed", outcome);
+      await stage.reads(placed.ref, "CANCELED");
+    },
+  },
+  {
+    name: "what has filled counts against the new amount",
+    theme: "amend",
+    capability: "amend",
+    needs: ["market"],
+    run: async (stage) => {
+      const placed = await stage.place({ amount: stage.amount(2) });
+      await stage.fill(stage.amount());
+      same((await stage.reads(placed.ref, "PARTIALLY_FILLED")).filled, stage.amount(), "filled");
+      await amend(stage, placed, { limitPrice: stage.low, times: 3 });
+      const { filled } = await shows(stage, placed, {
+        limitPrice: stage.low,
+        amount: stage.amount(3),
+      });
+      same(filled, stage.amount(), "what had filled");
+      holds(compare(add(filled, stage.amount(2)), stage.amount(3)) === 0, "total of the order");
+    },
+  },
+];
+
+interface Changed {
+  readonly limitPrice: Accepted["request"]["amount"];
+  readonly times: number;
+}
+
+async function amend(stage: Stage, { request, both }: Accepted, { limitPrice, times }: Changed) {
+  const gate = stage.gate();
+  const amount = stage.amount(times);
+  const order = { ...request.order, limitPrice, amount };
+  const { deadline } = request;
+  const asked = { ...both, order, amount, deadline };
+  return { outcome: await stage.adapter.execution.amend(asked, gate), gate };
+}
+
+/** The order once it is read as changed. */
+function shows(
+  stage: Stage,
+  { ref }: Accepted,
+  { amount, limitPrice }: Pick<Accepted["request"], "amount"> & Pick<Changed, "limitPrice">,
+) {
+  return stage.sees(
+    ref,
+    (order) => order.amount === amount && order.limitPrice === limitPrice,
+    `${amount} at ${limitPrice}`,
+  );
+}

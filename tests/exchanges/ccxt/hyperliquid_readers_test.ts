@@ -1,0 +1,302 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { errorOf } from "../../../src/exchanges/ccxt/profiles/hyperliquid_errors.ts";
+import { budgetsLeft } from "../../../src/exchanges/ccxt/profiles/hyperliquid_limits.ts";
+import {
+  CLOID,
+  readFill,
+  readOrder,
+} from "../../../src/exchanges/ccxt/profiles/hyperliquid_rows.ts";
+import {
+  hyperliquidPerp,
+  hyperliquidSpot,
+} from "../../../src/exchanges/ccxt/profiles/hyperliquid.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
+import { decimal } from "../../../src/model/decimal.ts";
+import { named, resting } from "./hyperliquid.ts";
+
+const NOW = 1_763_000_000_000;
+const context: RowContext = {
+  symbolOf: (coin) => coin,
+  contractSizeOf: () => decimal("1"),
+  receivedAt: NOW,
+};
+const market = { ...context, symbolId: "ETH/USDC:PERP", rawSymbol: "ETH", depth: 20 };
+
+type Reader = (payload: unknown) => unknown;
+
+/** Every reader of both profiles, whatever it is meant for. */
+const READERS: Readonly<Record<string, Reader>> = Object.fromEntries(
+  [hyperliquidPerp, hyperliquidSpot].flatMap((profile, index) => {
+    const { reads, entry, sockets: [socket], market: plan } = profile;
+    const list =
+      (name: "openOrders" | "history" | "tradesSince" | "balances"): Reader => (answer) => {
+        const each = reads[name];
+        return each.rows(answer).map((row) => each.read(row, context));
+      };
+    const readers: Readonly<Record<string, Reader>> = {
+      order: (payload) => reads.order?.read(payload, context),
+      openOrders: list("openOrders"),
+      history: list("history"),
+      trades: list("tradesSince"),
+      balances: list("balances"),
+      positions: (payload) =>
+        reads.positions?.rows(payload).map((row) => reads.positions?.read(row, context)),
+      ticker: (payload) => reads.ticker.read(payload, context),
+      serverTime: (payload) => reads.serverTime.read(payload),
+      permissions: (payload) => reads.permissions?.read(payload),
+      created: (payload) => entry.created(payload, resting(), context),
+      canceled: (payload) => entry.canceled(payload, named(), context),
+      privateFrame: (payload) => socket!.read(payload, context),
+      publicFrame: (payload) => plan!.sockets[0]!.read(payload, context),
+      book: (payload) => plan!.reads.book.read(payload, market),
+      publicTrades: (payload) => plan!.reads.trades.read(payload, market),
+      candles: (payload) => plan!.reads.ohlcv.read(payload, market),
+      row: (payload) => readOrder(payload, context),
+      fill: (payload) => readFill(payload, context),
+    };
+    return Object.entries(readers).map(([name, read]) => [`${name} ${index}`, read]);
+  }),
+);
+
+async function recorded(
+  file: "rest" | "ws",
+): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const path = new URL(`../../fixtures/hyperliquid/${file}.json`, import.meta.url);
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+for (const file of ["rest", "ws"] as const) {
+  Deno.test(`hyperliquid: every reader takes every recorded payload of ${file} or names what is wrong`, async () => {
+    let read = 0;
+    for (const [name, payloads] of Object.entries(await recorded(file))) {
+      for (const payload of payloads) {
+        for (const [reader, run] of Object.entries(READERS)) {
+          try {
+            run(payload);
+            read++;
+          } catch (error) {
+            const isNamed = error instanceof RowError || error instanceof RangeError;
+            assert(isNamed, `${reader} of ${name}: ${error}`);
+          }
+        }
+        if (typeof payload === "object" && payload !== null) {
+          errorOf(payload);
+          hyperliquidPerp.sockets[0]!.entry!.answer(payload);
+        }
+      }
+    }
+    assert(read > 20, `only ${read} were read`);
+  });
+}
+
+Deno.test("hyperliquid: a recorded order is read with its exact digits", async () => {
+  const { fetchOrder } = await recorded("rest");
+  assertEquals(hyperliquidPerp.reads.order!.read(fetchOrder![0], context), {
+    exchangeOrderId: "3991946565",
+    clientOrderId: null,
+    symbolId: "ETH",
+    side: "BUY",
+    amount: decimal("0.1"),
+    limitPrice: decimal("2000"),
+    filled: decimal("0"),
+    venueTime: 1704346468838,
+    status: "OPEN",
+    cause: null,
+    fills: [],
+  });
+});
+
+Deno.test("hyperliquid: a recorded trade is read, its fee in USDC where no token is named", async () => {
+  const { fetchTrades, fetchMyTrades } = await recorded("rest");
+  const [older, newer] = [fetchTrades![1], fetchMyTrades![1]].map((row) => readFill(row, context));
+  for (const fill of [older!, newer!]) {
+    assertEquals([fill.tradeId, fill.exchangeOrderId, fill.side, fill.liquidity], [
+      "128423918764978",
+      "3929354691",
+      "SELL",
+      "TAKER",
+    ]);
+    assertEquals([fill.quantity, fill.price, fill.fee], [
+      decimal("0.0841"),
+      decimal("2381.1"),
+      { asset: "USDC", amount: decimal("0.050062") },
+    ]);
+  }
+});
+
+Deno.test("hyperliquid: a recorded position and wallet are read", async () => {
+  const { fetchPositions, fetchBalance } = await recorded("rest");
+  const { positions, balances } = hyperliquidPerp.reads;
+  const [row] = positions!.rows(fetchPositions![0]);
+  const position = positions!.read(row, context);
+  assertEquals([position?.asset.quantity, position?.asset.entryPrice, position?.leverage], [
+    decimal("0.2259"),
+    decimal("2213.9"),
+    decimal("20"),
+  ]);
+  assertEquals(position?.asset.liquidationPrice, decimal("2125.00856238"));
+  const [wallet] = balances.rows(fetchBalance![0]);
+  assertEquals(balances.read(wallet, context)?.total, decimal("100"));
+  const purr = hyperliquidSpot.reads.balances.read(fetchBalance![2], context);
+  assertEquals([purr?.assetId, purr?.total, purr?.available], [
+    "PURR",
+    decimal("999.65004"),
+    decimal("999.65004"),
+  ]);
+});
+
+/** [status, what is left of 1, our status, cause] */
+const STATUSES: readonly (readonly [string, string, string, string | null])[] = [
+  ["open", "1", "OPEN", null],
+  ["open", "0.4", "PARTIALLY_FILLED", null],
+  ["filled", "0", "FILLED", null],
+  ["filled", "0.4", "EXPIRED", "TIME_IN_FORCE"],
+  ["canceled", "0.4", "CANCELED", null],
+  ["triggered", "1", "OPEN", null],
+  ["marginCanceled", "1", "CANCELED", "marginCanceled"],
+  ["selfTradeCanceled", "1", "CANCELED", "SELF_TRADE_PREVENTION"],
+  ["liquidatedCanceled", "1", "CANCELED", "LIQUIDATION"],
+  ["scheduledCancel", "1", "CANCELED", "scheduledCancel"],
+  ["iocCancelRejected", "1", "EXPIRED", "TIME_IN_FORCE"],
+  ["badAloPxRejected", "1", "REJECTED", "badAloPxRejected"],
+  ["rejected", "1", "REJECTED", null],
+  ["somethingNewCanceled", "1", "UNKNOWN", null],
+];
+
+for (const [status, sz, expected, cause] of STATUSES) {
+  Deno.test(`hyperliquid: status ${status} with ${sz} left is ${expected}`, () => {
+    const order = {
+      coin: "BTC",
+      side: "B",
+      limitPx: "1.0",
+      sz,
+      oid: 1,
+      timestamp: NOW,
+      origSz: "1",
+    };
+    const read = readOrder({ order, status, statusTimestamp: NOW }, context);
+    assertEquals([read.status, read.cause], [expected, cause]);
+  });
+}
+
+Deno.test("hyperliquid: client ids go out as 0x and 32 digits and come back as ours", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  assertEquals(CLOID.render(id), `0x${id}`);
+  assertEquals(CLOID.parse(CLOID.render(id)), id);
+  assertEquals(CLOID.parse("0xABC"), "0xABC");
+});
+
+Deno.test("hyperliquid: of an order listed once for each status it had, the newest is read", () => {
+  const order = {
+    coin: "BTC",
+    side: "B",
+    limitPx: "1.0",
+    sz: "1",
+    oid: 1,
+    timestamp: 1,
+    origSz: "1",
+  };
+  const { history } = hyperliquidPerp.reads;
+  const rows = history.rows([
+    { order, status: "open", statusTimestamp: 1 },
+    { order, status: "canceled", statusTimestamp: 3 },
+    { order: { ...order, coin: "@107" }, status: "canceled", statusTimestamp: 4 },
+    { order: { ...order, coin: "xyz:TSLA" }, status: "canceled", statusTimestamp: 5 },
+  ]);
+  assertEquals(rows.map((row) => history.read(row, context).status), ["CANCELED"]);
+});
+
+Deno.test("hyperliquid: a full page of fills goes on where it ended, and the newest list by time", () => {
+  const { tradesSince, tradesOfOrder } = hyperliquidPerp.reads;
+  const rows = Array.from({ length: 2_000 }, (_, n) => ({ coin: "BTC", time: 1_000 + n }));
+  const query = { rawSymbol: "BTC", since: 5, now: NOW };
+  const call = tradesSince.first(query);
+  assertEquals(call.params["startTime"], 5);
+  const page = { query, call, answer: rows, values: [] };
+  assertEquals(tradesSince.next(page)?.params["startTime"], 2_999);
+  assertEquals(tradesSince.next({ ...page, answer: rows.slice(1) }), null);
+  const ofOrder = { rawSymbol: "BTC", ref: named(), exchangeOrderId: "1" };
+  const newest = tradesOfOrder.first(ofOrder);
+  const next = tradesOfOrder.next({ query: ofOrder, call: newest, answer: rows, values: [] });
+  assertEquals([next?.params["type"], next?.params["startTime"]], ["userFillsByTime", 0]);
+});
+
+Deno.test("hyperliquid: what is left of the address's budgets, by its own count", () => {
+  assertEquals(budgetsLeft({ nRequestsUsed: 2890, nRequestsCap: 12_000, nRequestsSurplus: 0 }), {
+    budgets: { actions: { remaining: 9_110 }, cancels: { remaining: 21_110 } },
+  });
+  assertThrows(() => budgetsLeft({ nRequestsUsed: "2", nRequestsCap: 1 }), RowError);
+});
+
+/** [action, message, verdict, our word] */
+const ERRORS: readonly (readonly [Action, string, string, string | null])[] = [
+  ["submit", "Price must be divisible by tick size. asset=4", "refused", "FILTER"],
+  ["submit", "Order must have minimum value of $10. asset=0", "refused", "FILTER"],
+  ["submit", "Order must have minimum value of 10 USDC. asset=10000", "refused", "FILTER"],
+  ["submit", "Order has invalid size.", "refused", "FILTER"],
+  ["submit", "Order has zero size.", "refused", "FILTER"],
+  [
+    "submit",
+    "Order price cannot be more than 80% away from the reference price",
+    "refused",
+    "FILTER",
+  ],
+  ["submit", "Price too far from oracle asset=3", "refused", "FILTER"],
+  ["submit", "Insufficient margin to place order. asset=4", "refused", "INSUFFICIENT_FUNDS"],
+  ["submit", "Insufficient spot balance asset=10001", "refused", "INSUFFICIENT_FUNDS"],
+  [
+    "submit",
+    "Reduce only order would increase position. asset=1",
+    "refused",
+    "REDUCE_ONLY_REJECTED",
+  ],
+  [
+    "submit",
+    "Post only order would have immediately matched, bbo was 1@2. asset=0",
+    "refused",
+    "POST_ONLY_WOULD_TAKE",
+  ],
+  [
+    "submit",
+    "Order could not immediately match against any resting orders. asset=0",
+    "refused",
+    "NO_LIQUIDITY",
+  ],
+  [
+    "submit",
+    "Order would increase open interest while open interest is capped",
+    "refused",
+    "RISK_LIMIT",
+  ],
+  ["submit", "User or API Wallet 0xb8a6 does not exist.", "refused", "AUTHENTICATION"],
+  ["submit", "Must deposit before performing actions. User: 0x1", "refused", "AUTHENTICATION"],
+  ["submit", "Unable to recover signer.", "refused", "INVALID_SIGNATURE"],
+  ["submit", "Too many cumulative requests sent (3 > 2) for …", "refused", "RATE_LIMITED"],
+  ["submit", "Invalid nonce: duplicate nonce 1741107452532", "unknown", "DUPLICATE_NONCE"],
+  ["submit", "Invalid nonce: nonce too low 1 < 2", "unknown", "UNLISTED"],
+  ["submit", "Something new went wrong", "unknown", "UNLISTED"],
+  // Of a cancel only: to an order it would say nothing.
+  ["submit", "Order was never placed, already canceled, or filled.", "unknown", "UNLISTED"],
+  ["cancel", "Order was never placed, already canceled, or filled. asset=1", "notFound", null],
+];
+
+for (const [action, message, verdict, code] of ERRORS) {
+  for (const where of ["action", "order"] as const) {
+    Deno.test(`hyperliquid: ${action}, ${where}: "${message}" is ${verdict}`, () => {
+      const value = where === "action"
+        ? { status: "err", response: message }
+        : { status: "ok", response: { type: "order", data: { statuses: [{ error: message }] } } };
+      const judged = judge(
+        { kind: "answered", status: 200, headers: new Headers(), text: JSON.stringify(value) },
+        action,
+        { profile: hyperliquidPerp, redact: (text) => text },
+      );
+      assertEquals(judged.kind, verdict);
+      if (judged.kind === "refused") assertEquals(judged.reason.code, code);
+      if (judged.kind === "unknown") assertEquals(judged.cause.code, code);
+    });
+  }
+}
