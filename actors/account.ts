@@ -47,8 +47,10 @@ export class Account {
   readonly actor: Actor<typeof accountMachine>;
   readonly #o: AccountOptions;
   #balances = new Map<string, Balance>();
-  /** By symbol and side; flat ones too, as the venue told them. */
+  /** By the venue's own id, symbol and side; flat ones too, as the venue told them. */
   #positions = new Map<string, Position>();
+  /** The same by symbol. */
+  #bySymbol: ReadonlyMap<string, readonly Position[]> = new Map();
   /** Those that are not flat. */
   #open: readonly Position[] = [];
   /** What is not among them was flat then, by the venue's clock. */
@@ -91,14 +93,17 @@ export class Account {
       return execution.positions();
     });
     if (positions.kind === "failed") return this.#failed(positions.cause);
-    const held = new Map(positions.value.map((position) => [keyOf(position), position]));
+    const provenOf = positionsAskedAt - this.#o.adapter.capabilities.timing.settleMs;
+    const held = new Map(
+      positions.value.map((position) => [keyOf(position), flatAsOf(position, provenOf)]),
+    );
     const kept = { framed: this.#framedPositions, known: this.#positions };
     this.#keepFramed(held, { ...kept, askedAt: positionsAskedAt });
     this.#positions = held;
-    this.#open = openOf(held);
+    this.#sort();
     this.#isRead = true;
     const window = this.#by(positionsAskedAt);
-    this.#positionsOf = positionsAskedAt - this.#o.adapter.capabilities.timing.settleMs;
+    this.#positionsOf = provenOf;
     const all = [...held.values()];
     const settledIn = this.positions().map(({ metadata }) => metadata.settlementAsset)
       .filter(isNamed);
@@ -124,19 +129,24 @@ export class Account {
   /** As `merge`, for positions. */
   mergePositions(positions: readonly Position[]): void {
     const at = this.#venueNow();
+    const { settleMs } = this.#o.adapter.capabilities.timing;
     for (const position of positions) {
       const key = keyOf(position);
       const { updatedAt: of } = position;
+      const known = this.#positions.get(key);
       if (of < (this.#framedPositions.get(key)?.of ?? of)) continue; // I2
+      // Nor does it undo what was read since, beyond what reads may be behind.
+      const readOf = known === undefined ? this.#positionsOf : known.updatedAt - settleMs;
+      if (of < readOf) continue;
       // Frames of some venues do not tell the leverage, which fills do not change.
-      const leverage = position.leverage ?? this.#positions.get(key)?.leverage ?? null;
+      const leverage = position.leverage ?? known?.leverage ?? null;
       this.#positions.set(
         key,
         leverage === position.leverage ? position : { ...position, leverage },
       );
       this.#framedPositions.set(key, { at, of });
     }
-    this.#open = openOf(this.#positions);
+    this.#sort();
     this.#updatedAt = this.#o.clock.now();
     this.#tellPositions();
   }
@@ -156,11 +166,12 @@ export class Account {
     return this.#open.filter((position) => position.symbolId === symbolId);
   }
 
-  /** What is held of one contract, long and short together; flat where the venue tells nothing. */
+  /**
+   * What is held of one contract, long and short, crossed and isolated together; flat where the venue
+   * tells nothing.
+   */
   held(symbolId: string): HeldContract {
-    const sides = POSITION_SIDES.map((side) => this.#positions.get(`${symbolId} ${side}`))
-      .filter((position) => position !== undefined);
-    const [first, ...others] = sides.map(heldOf);
+    const [first, ...others] = (this.#bySymbol.get(symbolId) ?? []).map(heldOf);
     return first === undefined
       ? { quantity: ZERO, markPrice: null, leverage: null, updatedAt: this.#positionsOf }
       : others.reduce(together, first);
@@ -204,6 +215,12 @@ export class Account {
     }
   }
 
+  #sort(): void {
+    const all = [...this.#positions.values()];
+    this.#bySymbol = Map.groupBy(all, ({ symbolId }) => symbolId);
+    this.#open = all.filter(({ asset }) => !isZero(asset.quantity));
+  }
+
   #tellPositions(): void {
     if (this.#isRead) this.#o.onPositions?.(this.positions());
   }
@@ -230,14 +247,15 @@ interface Framed {
   readonly of: EpochMs;
 }
 
-const POSITION_SIDES = [null, "LONG", "SHORT"] as const;
-
-function openOf(positions: ReadonlyMap<string, Position>): readonly Position[] {
-  return [...positions.values()].filter(({ asset }) => !isZero(asset.quantity));
+/** Venues date no position that is not there, so that its row proves no more than its absence. */
+function flatAsOf(position: Position, provenOf: EpochMs): Position {
+  if (!isZero(position.asset.quantity)) return position;
+  return { ...position, updatedAt: Math.min(position.updatedAt, provenOf) };
 }
 
-function keyOf({ symbolId, side }: Position): string {
-  return `${symbolId} ${side}`;
+/** OKX holds a crossed and an isolated position of one contract beside each other. */
+function keyOf({ positionId, symbolId, side }: Position): string {
+  return `${positionId} ${symbolId} ${side}`;
 }
 
 /** Some venues write a short side of hedge mode as a positive quantity. */

@@ -19,14 +19,14 @@ export interface ExchangeMemory {
   readonly hub: MarketHub;
 }
 
-/** As after the start of the process: the budgets are empty, and a ban holds on. */
+/** As after the start of the process: budgets are empty unless it is known better; a ban holds on. */
 export function newExchangeMemory(
-  { clock, adapter, rateLimits, risk = DEFAULT_RISK }: ExchangeOptions,
+  { clock, adapter, rateLimits, risk = DEFAULT_RISK, untouched = false }: ExchangeOptions,
   ban: Ban,
 ): ExchangeMemory {
   const { rateLimits: limits, cost } = adapter.capabilities;
   const metering = capped({ limits, cost }, rateLimits);
-  const requests = newRequestMemory({ clock, limits: metering.limits });
+  const requests = newRequestMemory({ clock, limits: metering.limits, untouched });
   const bannedForMs = ban.leftMs();
   if (bannedForMs > 0) requests.budgets.ban(bannedForMs, clock.monotonic());
   return { metering, requests, rates: newRiskRates(risk), hub: new MarketHub() };

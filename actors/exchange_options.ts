@@ -13,7 +13,7 @@ import type { Journal } from "./journal.ts";
 /** What a configuration says of one exchange beside its venue. */
 export type ExchangeSettings = Pick<
   ExchangeOptions,
-  "risk" | "mode" | "exclusiveAccount" | "allowWithdrawalKeys"
+  "risk" | "mode" | "exclusiveAccount" | "allowWithdrawalKeys" | "untouched"
 >;
 
 export interface ExchangeOptions {
@@ -37,6 +37,8 @@ export interface ExchangeOptions {
   readonly exclusiveAccount?: boolean;
   /** A key that may withdraw is used all the same. Default: false, the exchange is parked. */
   readonly allowWithdrawalKeys?: boolean;
+  /** Nobody has sent the venue anything yet, so its budgets are whole. Default: nobody knows. */
+  readonly untouched?: boolean;
   /** Of its last life in this process; default: there was none. */
   readonly memory?: ExchangeMemory;
   /** Told once: the exchange cannot go on, whoever supervises it decides. */

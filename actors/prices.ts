@@ -4,7 +4,7 @@
  */
 import { DOLLARS, type PriceBounds, priceBounds } from "../machines/risk.ts";
 import type { Clock } from "../src/model/clock.ts";
-import { add, type Decimal, divide, isPositive, ONE } from "../src/model/decimal.ts";
+import { add, type Decimal, divide, isPositive, max, min, ONE } from "../src/model/decimal.ts";
 import { RISK_PRICES_MAX } from "../src/model/limits.ts";
 import type { Ticker } from "../src/model/market.ts";
 import type { RiskLimits } from "../src/model/risk.ts";
@@ -130,9 +130,14 @@ const UNREADABLE = {
   cause: { code: "UNSUPPORTED", message: "the adapter reads no prices" },
 } as const;
 
-/** The newest trade; else the middle of the book; else the one side there is. */
+/**
+ * The newest trade, within the book: streams tell the two apart, so that the quotes may be fresh and
+ * the trade old. Without one the middle of the book; else the one side there is.
+ */
 function priceOf({ last, bid, ask }: Ticker): Decimal | null {
-  if (last !== null) return isPositive(last) ? last : null;
+  if (last !== null && !isPositive(last)) return null;
+  if (last !== null && bid !== null && ask !== null) return max(bid, min(ask, last));
+  if (last !== null) return last;
   if (bid !== null && ask !== null) return divide(add(bid, ask), TWO);
   const side = bid ?? ask;
   return side !== null && isPositive(side) ? side : null;

@@ -22,10 +22,17 @@ export interface RequestMemory {
 }
 
 export function newRequestMemory(
-  { clock, limits }: Pick<RequestRunnerOptions, "clock" | "limits">,
+  { clock, limits, untouched = false }: Pick<RequestRunnerOptions, "clock" | "limits"> & {
+    /** Nobody has sent anything to the venue for as long as it counts. Default: nobody knows. */
+    readonly untouched?: boolean;
+  },
 ): RequestMemory {
-  return { budgets: new RequestBudgets(limits, clock.monotonic()), circuits: newCircuits() };
+  const since = clock.monotonic() - (untouched ? LONGER_THAN_ANY_WINDOW_MS : 0);
+  return { budgets: new RequestBudgets(limits, since), circuits: newCircuits() };
 }
+
+/** A day: no venue counts requests over more. */
+const LONGER_THAN_ANY_WINDOW_MS = 24 * 3_600_000;
 
 export interface RequestRunnerOptions {
   readonly clock: Clock;

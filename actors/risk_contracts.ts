@@ -30,7 +30,10 @@ export class Contracts {
   changeOf({ order, own, market }: Demand, units: bigint | null): ContractChange {
     const { symbolId, side, limitPrice } = order;
     const now = this.#exposure(symbolId);
-    const has = { quantity: own?.units ?? 0n, notional: own?.lock ?? 0n };
+    // What only reduces is not among the sums.
+    const has = own === undefined || own.reduceOnly
+      ? { quantity: 0n, notional: 0n }
+      : { quantity: own.units, notional: own.lock ?? 0n };
     const without = less(now, side, has);
     const isHeldPriced = own?.lock !== null;
     if (units === null) {

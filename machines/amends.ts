@@ -19,6 +19,7 @@ import {
   type IntentContext,
 } from "./intent_context.ts";
 import type { IntentEvent } from "./intent_events.ts";
+import { hasTermsOf } from "./terms.ts";
 import { AMEND_BACKOFF_CAP_MS, AMEND_BACKOFF_MS, AMEND_DOUBT_MS, backoff } from "./timeouts.ts";
 
 export function amendAnswered(
@@ -96,7 +97,8 @@ export function readSpecification(
 function asWanted(context: IntentContext, a: AttemptRecord, order: VenueOrder): AttemptRecord {
   const { order: wanted, generation } = context.intent;
   const total = add(subtract(wanted.amount, context.filled), a.filled);
-  const isCurrent = order.limitPrice === wanted.limitPrice && compare(order.amount, total) === 0;
+  const isCurrent = order.limitPrice === wanted.limitPrice && hasTermsOf(a, wanted) &&
+    compare(order.amount, total) === 0;
   return { ...specifiedBy(a, order), generation: isCurrent ? generation : a.generation };
 }
 

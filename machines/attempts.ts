@@ -10,6 +10,7 @@ import type { EpochMs } from "../src/model/scalars.ts";
 import type { RefusalReason, VenueOrder } from "../src/model/venue.ts";
 import { type AttemptRecord, FRESH_ATTEMPT, type IntentContext } from "./intent_context.ts";
 import type { Ticket } from "./intent_events.ts";
+import { termsOf } from "./terms.ts";
 
 export function findAttempt(context: IntentContext, number: number): AttemptRecord | undefined {
   return context.attempts.find((a) => a.attempt === number);
@@ -30,8 +31,10 @@ export function newAttempt(
   { ticket, at }: { readonly ticket: Ticket; readonly at: EpochMs },
   amount: Decimal,
 ): AttemptRecord {
+  const terms = termsOf(intent.order);
   return {
     ...FRESH_ATTEMPT,
+    ...(terms === undefined ? {} : { terms }),
     generation: intent.generation,
     attempt: attemptCount + 1,
     clientOrderId: ticket.clientOrderId,

@@ -15,6 +15,7 @@ import type { JsonValue } from "../src/model/intent.ts";
 import type { StandardOrder } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
 import type { IntentVerdict } from "../src/model/verdict.ts";
+import type { Terms } from "./terms.ts";
 
 /** The full state of the machine. The part before the dot is the top state. */
 export type Phase =
@@ -65,6 +66,8 @@ export interface AttemptRecord extends Attempt {
   readonly stale: boolean;
   /** Why the venue order ended, in the venue's words. */
   readonly endCause: string | null;
+  /** What the venue was told beside quantity and price; absent: nothing out of the ordinary. */
+  readonly terms?: Terms;
   /** Placed by somebody else and adopted: the client id it has at the venue, as it came. */
   readonly adopted?: { readonly clientOrderId: string | null };
   /** Booked on a person's word and not met by a trade of the venue yet, base units. */

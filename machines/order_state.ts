@@ -64,7 +64,7 @@ export function exposureBounds(context: IntentContext): ExposureBounds {
 function publicAttempt(attempt: AttemptRecord): Attempt {
   const { cancelFor: _why, amendTo: _to, specifiedAt: _at, stale: _stale, ...rest } = attempt;
   const { endCause: _cause, adopted: _adopted, approved: _approved, ...known } = rest;
-  const { verdict: _verdict, reads: _reads, ...shown } = known;
+  const { verdict: _verdict, reads: _reads, terms: _terms, ...shown } = known;
   return shown;
 }
 

@@ -13,6 +13,7 @@ import type { EpochMs } from "../src/model/scalars.ts";
 import { remainder } from "./absorb.ts";
 import { hasEnded, isRefused } from "./attempts.ts";
 import { GATE_AWAY, isTransient } from "./gate_words.ts";
+import { hasTermsOf } from "./terms.ts";
 import { ATTEMPTS_WINDOW_MS } from "./timeouts.ts";
 import {
   type AttemptRecord,
@@ -173,7 +174,8 @@ function live(context: IntentContext, attempt: AttemptRecord): Decision {
   }
   if (wantsChange(context, attempt)) {
     // An amend cannot bring an order below what it has filled: that takes a cancel and a proof.
-    if (policy.amendInPlace && isPositive(remainder(context))) {
+    // Nor does it change anything but quantity and price.
+    if (policy.amendInPlace && isPositive(remainder(context)) && isAmendable(context, attempt)) {
       const amend = { type: "amend", attempt } as const;
       return { phase: "RECONCILING.amending", wishes: [amend], cause: null };
     }
@@ -206,8 +208,15 @@ function isTooLarge(context: IntentContext, attempt: AttemptRecord): boolean {
 /** A change that the venue would not notice needs no request. */
 export function isSameAtVenue(context: IntentContext, attempt: AttemptRecord): boolean {
   const total = add(remainder(context), attempt.filled);
-  return context.intent.order.limitPrice === attempt.limitPrice &&
+  const { order } = context.intent;
+  return order.limitPrice === attempt.limitPrice && hasTermsOf(attempt, order) &&
     compare(total, attempt.amount) === 0;
+}
+
+/** A price can be changed, but neither given nor taken away. */
+function isAmendable({ intent: { order } }: IntentContext, attempt: AttemptRecord): boolean {
+  return hasTermsOf(attempt, order) &&
+    (order.limitPrice === null) === (attempt.limitPrice === null);
 }
 
 /** Refused, never sent or proven absent: it cannot be live. */

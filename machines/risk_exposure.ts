@@ -7,6 +7,7 @@ import type { Side } from "../src/model/order.ts";
 import { remainder } from "./absorb.ts";
 import { mayBeLive, possiblyLive } from "./exposure.ts";
 import { type IntentContext, isTerminal } from "./intent_context.ts";
+import { isReduceOnly } from "./terms.ts";
 
 /** An intent that has not ended, or whose order may be live all the same. */
 export interface Hold {
@@ -23,7 +24,10 @@ export interface Hold {
 /** @returns null once nothing can come of the intent any more. */
 export function holdOf(context: IntentContext): Hold | null {
   const { intent, phase } = context;
-  const { symbolId, side, reduceOnly } = intent.order;
+  const { symbolId, side } = intent.order;
+  // An order that was placed before the intent became reduce-only is not.
+  const reduceOnly = intent.order.reduceOnly &&
+    context.attempts.every((attempt) => !mayBeLive(attempt) || isReduceOnly(attempt));
   const live = possiblyLive(context);
   if (isTerminal(phase) && live === ZERO) return null;
   const wanted = stillWanted(context, live);

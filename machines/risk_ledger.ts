@@ -98,7 +98,7 @@ export class RiskLedger {
       if (hold !== null) this.#add(intentId, this.#priced(hold, undefined));
       return;
     }
-    if (hold !== null && hold.quantity === before.quantity && hold.price === before.price) return;
+    if (hold !== null && isSameHold(hold, before)) return;
     this.#remove(intentId, before);
     if (hold !== null) this.#add(intentId, this.#priced(hold, before));
   }
@@ -182,7 +182,8 @@ export class RiskLedger {
     const { isContract } = this.#o.assetsOf(hold.symbolId);
     if (isContract && hold.reduceOnly) return { ...hold, units, lock: 0n };
     if (!isContract && hold.side === "SELL") return { ...hold, units, lock: units };
-    const keeps = before !== undefined && hold.price === null && before.price === null;
+    const keeps = before !== undefined && hold.price === null && before.price === null &&
+      hold.reduceOnly === before.reduceOnly;
     if (keeps && before.lock !== null && before.units > 0n) { // I2
       const lock = (before.lock * units + before.units - 1n) / before.units;
       return { ...hold, units, lock };
@@ -253,6 +254,11 @@ export class RiskLedger {
     }
     return sums;
   }
+}
+
+function isSameHold(hold: Hold, before: Held): boolean {
+  return hold.quantity === before.quantity && hold.price === before.price &&
+    hold.reduceOnly === before.reduceOnly;
 }
 
 function newContractSums(): ContractSums {

@@ -128,10 +128,11 @@ export function checkBudgets(
  */
 export function settingsOf(
   id: string,
-  { mode, exclusiveAccount, allowWithdrawalKeys, risk }: {
+  { mode, exclusiveAccount, allowWithdrawalKeys, testnet, risk }: {
     readonly mode?: ExchangeMode;
     readonly exclusiveAccount?: boolean;
     readonly allowWithdrawalKeys?: boolean;
+    readonly testnet?: unknown;
     readonly risk?: unknown;
   },
   kernelRisk: unknown,
@@ -140,6 +141,8 @@ export function settingsOf(
     mode: mode ?? "live",
     exclusiveAccount: exclusiveAccount ?? false,
     allowWithdrawalKeys: allowWithdrawalKeys ?? false,
+    // Usually started for this kernel; if it was not, its refusal costs nothing but a pause.
+    untouched: testnet === "local",
     risk: riskLimits(riskPatch(kernelRisk, "risk"), riskPatch(risk, `exchanges.${id}.risk`)),
   };
 }
@@ -148,6 +151,7 @@ interface ExchangeSettings {
   readonly mode: ExchangeMode;
   readonly exclusiveAccount: boolean;
   readonly allowWithdrawalKeys: boolean;
+  readonly untouched: boolean;
   readonly risk: RiskLimits;
 }
 

@@ -57,6 +57,18 @@ const LAYERS: readonly Layer[] = [
     from: ["src/model/", EXCHANGE_PORT, STORE_PORT],
     packages: ["zod"],
   },
+  // Its own target: an exchange's sandbox through the adapters there are.
+  {
+    layer: "src/conformance/live.ts",
+    from: ["src/conformance/", "src/model/", "src/exchanges/"],
+    packages: [],
+  },
+  // A program of its own: it brings the real clock and randomness.
+  {
+    layer: "src/conformance/main.ts",
+    from: ["src/conformance/", "src/model/", "src/system/"],
+    packages: ["commander"],
+  },
   // Both show and read secrets, and must cut them out the same way.
   { layer: "src/config/", from: ["src/model/", "src/telemetry/"], packages: ["yaml", "zod"] },
   {

@@ -3,12 +3,13 @@ import type { ExchangeName } from "../testnet/dialects.ts";
 
 export interface DemoMarket {
   /** Of the exchange's configuration. */
-  readonly options: { readonly kind: string };
+  readonly options: { readonly kind: string; readonly market?: string };
   readonly symbolId: string;
 }
 
 /** Where it is not BTC/USDT on the kind's first market. */
 const OTHERS: Readonly<Record<string, string>> = {
+  binanceusdm: "BTC/USDT:PERP",
   coinbase: "BTC/USD",
   hyperliquid: "BTC/USDC:PERP",
   kraken: "BTC/USD",
@@ -16,7 +17,9 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 export function demoMarket(name: ExchangeName): DemoMarket {
-  return { options: { kind: name }, symbolId: OTHERS[name] ?? "BTC/USDT" };
+  // The testnet names a dialect for each API; the kind is one.
+  const options = name === "binanceusdm" ? { kind: "binance", market: "usdm" } : { kind: name };
+  return { options, symbolId: OTHERS[name] ?? "BTC/USDT" };
 }
 
 /** The recording moves all of them alike. */

@@ -1,7 +1,7 @@
 /** What an adapter claims, flat and by one name each. */
 import type { ExchangeCapabilities } from "../exchanges/exchange.ts";
 import type { MarketCapabilities, Support } from "../model/instrument.ts";
-import { type Lack, LACKS } from "./target.ts";
+import type { Lack } from "./target.ts";
 
 /** By name; in the order of the report. */
 export type ClaimedCapabilities = Readonly<Record<string, Support>>;
@@ -16,6 +16,7 @@ export function capabilitiesOf(
   lacks: readonly Lack[] = [],
 ): ClaimedCapabilities {
   const { timeInForce, conditional } = market;
+  const claim = (name: Lack): Support => lacks.includes(name) ? "NO" : "NATIVE";
   return {
     limit: market.limit,
     market: market.market,
@@ -33,7 +34,10 @@ export function capabilitiesOf(
     amend: exchange.amendInPlace ? market.amendInPlace : "NO",
     "cancel by client id": exchange.cancelByClientOrderId ? "NATIVE" : "NO",
     "look-up by client id": market.lookupByClientOrderId,
-    ...Object.fromEntries(LACKS.map((name) => [name, lacks.includes(name) ? "NO" : "NATIVE"])),
+    "trades streamed": claim("trades streamed"),
+    "account streamed": claim("account streamed"),
+    "client ids unique": claim("client ids unique"),
+    "fees with trades": claim("fees with trades"),
     "dead man's switch": (exchange.deadMansSwitch?.kind ?? "none") === "none" ? "NO" : "NATIVE",
   };
 }

@@ -7,45 +7,42 @@
  * target (its market, its faults, its books) are optional: without them, as with a real sandbox,
  * the cases that need them are told as not run.
  *
- * @example The paper exchange, which has all a case needs but faults
+ * @example An adapter of one's own, without any control
  * ```ts
- * import { assertEquals } from "@std/assert";
- * import { type Clock, decimal } from "@exchange-kernel/kernel";
+ * import type { Clock, ExchangeAdapter } from "@exchange-kernel/kernel";
  * import { runConformance } from "@exchange-kernel/kernel/conformance";
- * import { createPaperAdapter } from "../exchanges/paper/factory.ts";
  *
- * const clock: Clock = {
- *   now: () => Date.now(),
- *   monotonic: () => performance.now(),
- *   setTimer(callback, delayMs) {
- *     const timer = setTimeout(callback, delayMs);
- *     return () => clearTimeout(timer);
- *   },
- * };
- * const random = { next: () => 0.5, bytes: (length: number) => new Uint8Array(length) };
- * const { failed, unsupported } = await runConformance({
- *   name: "paper",
- *   marketType: "SPOT",
- *   symbolId: "BTC/USDT",
- *   async open() {
- *     const options = { feed: { kind: "none" } };
- *     const paper = await createPaperAdapter({ id: "paper", clock, random, options });
- *     const print = { price: decimal(50_000), quantity: decimal(0), takerSide: "BUY" } as const;
- *     paper.engine.trade("BTC/USDT", print);
- *     return paper;
- *   },
- * }, { clock, themes: ["place", "reduce-only"] });
- * assertEquals([failed, unsupported > 0], [0, true]);
+ * async function mistakes(open: () => Promise<ExchangeAdapter>, clock: Clock) {
+ *   const target = { name: "mine", marketType: "SPOT", symbolId: "BTC/USDT", open } as const;
+ *   const { results } = await runConformance(target, { clock, themes: ["place", "gate"] });
+ *   return results.filter(({ verdict }) => verdict === "failed");
+ * }
  * ```
  * @module
  */
+import type { Clock } from "../model/clock.ts";
 import { type ConformanceOptions, Run } from "./run.ts";
 import type { Scorecard } from "./scorecard.ts";
+import { type StoreCaseResult, storeResults } from "./store/suite.ts";
+import type { StoreTarget } from "./store/subject.ts";
 import type { ConformanceTarget } from "./target.ts";
 
 export { type Theme, THEMES } from "./case.ts";
 export type { ConformanceOptions } from "./run.ts";
-export { type CaseResult, type Scorecard, ScorecardSchema, type Verdict } from "./scorecard.ts";
+export { type CaseResult, readScorecard, type Scorecard, type Verdict } from "./scorecard.ts";
+export type { StoreCaseResult } from "./store/suite.ts";
+export type { StoreTarget } from "./store/subject.ts";
+export type {
+  Batch,
+  EventQuery,
+  ParkedFact,
+  Receipt,
+  SideRecords,
+  Store,
+  StoredIntent,
+  TurnRecord,
+} from "../stores/store.ts";
+export { capabilityTable, renderReport, type ReportTable, verdictTable } from "./report.ts";
 export type {
   ConformanceTarget,
   FaultControl,
@@ -82,4 +79,28 @@ export function runConformance(
   options: ConformanceOptions,
 ): Promise<Scorecard> {
   return new Run(target, options).scorecard();
+}
+
+/**
+ * Plays every behaviour of a store, each on an empty store that is closed afterwards.
+ *
+ * @param target opens such a store, and removes what it left behind.
+ * @param options the clock results are timed by.
+ * @returns every result; the store conforms when none has failed.
+ * @example
+ * ```ts
+ * import type { Clock } from "@exchange-kernel/kernel";
+ * import { runStoreConformance, type StoreTarget } from "@exchange-kernel/kernel/conformance";
+ *
+ * async function conforms(target: StoreTarget, clock: Clock): Promise<boolean> {
+ *   const results = await runStoreConformance(target, { clock });
+ *   return results.every(({ verdict }) => verdict === "passed");
+ * }
+ * ```
+ */
+export function runStoreConformance(
+  target: StoreTarget,
+  { clock }: { readonly clock: Clock },
+): Promise<readonly StoreCaseResult[]> {
+  return storeResults(target, clock);
 }

@@ -54,7 +54,7 @@ const RESULTS_MAX = 10_000;
 const TextSchema = z.string().max(TEXT_MAX);
 const CountSchema = z.int().min(0).max(RESULTS_MAX);
 
-/** Reads a scorecard back, e.g. from a file another run wrote. */
+/** What a scorecard looks like as JSON. */
 export const ScorecardSchema: z.ZodType<Scorecard, unknown> = z.strictObject({
   target: TextSchema,
   version: TextSchema,
@@ -77,3 +77,17 @@ export const ScorecardSchema: z.ZodType<Scorecard, unknown> = z.strictObject({
     results.length === passed + failed + unsupported + notRun,
   "the counts must add up to the results",
 );
+
+/**
+ * A scorecard as another run wrote it.
+ *
+ * @param value what `JSON.parse` made of its file.
+ * @throws {TypeError} naming the field and the rule it breaks.
+ */
+export function readScorecard(value: unknown): Scorecard {
+  const parsed = ScorecardSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join(".") || "the whole";
+  throw new TypeError(`Cannot read a scorecard: ${field}: ${issue?.message ?? "not valid"}`);
+}

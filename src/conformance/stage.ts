@@ -11,8 +11,20 @@ import type {
   VenueFact,
 } from "../exchanges/exchange.ts";
 import type { Clock } from "../model/clock.ts";
-import { add, compare, type Decimal, decimal, divide, max, multiply } from "../model/decimal.ts";
-import { floorToStep, subtract } from "../model/decimal.ts";
+import {
+  absolute,
+  add,
+  compare,
+  type Decimal,
+  decimal,
+  divide,
+  floorToStep,
+  isNegative,
+  max,
+  multiply,
+  subtract,
+  ZERO,
+} from "../model/decimal.ts";
 import type { Fill } from "../model/fill.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
 import { type StandardOrder, StandardOrderSchema } from "../model/order.ts";
@@ -299,10 +311,10 @@ export class Stage implements AsyncDisposable {
     await this.adapter.disconnect();
   }
 
-  /** A real venue forgets nothing: what still rests is canceled, by whatever id there is. */
+  /** A real venue forgets nothing: what rests is canceled, and what was bought is sold. */
   async #cleanUp(): Promise<void> {
-    const { execution } = this.adapter;
-    if (!this.adapter.isConnected) return;
+    const { execution, isConnected } = this.adapter;
+    if (!isConnected) return;
     const open = await execution.openOrders(this.target.symbolId);
     const resting = open.kind === "read" ? open.value : [];
     for (const ref of this.#placed) {
@@ -310,6 +322,25 @@ export class Stage implements AsyncDisposable {
       if (found === undefined) continue;
       await execution.cancel({ ...ref, exchangeOrderId: found.exchangeOrderId }, this.gate());
     }
+    const left = await this.#bought();
+    const amount = floorToStep(absolute(left), this.metadata.amount.step);
+    if (compare(amount, this.metadata.amount.min) < 0) return;
+    const side = isNegative(left) ? "BUY" : "SELL";
+    await this.submit(this.request({ side, amount, limitPrice: null }));
+  }
+
+  /** By the trades of this case; what the venue took as a fee is no longer there to be sold. */
+  async #bought(): Promise<Decimal> {
+    const { baseCurrency } = this.metadata.instrument;
+    let left = ZERO;
+    for (const ref of this.#placed) {
+      const read = await this.adapter.execution.fillsOf(ref);
+      for (const { side, quantity, fee } of read.kind === "read" ? read.value : []) {
+        left = side === "BUY" ? add(left, quantity) : subtract(left, quantity);
+        if (fee?.asset === baseCurrency) left = subtract(left, fee.amount);
+      }
+    }
+    return left;
   }
 
   async #within<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T | undefined> {

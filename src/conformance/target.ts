@@ -13,8 +13,6 @@ export interface ConformanceTarget {
   readonly symbolId: string;
   /** A fresh adapter, not connected: for each case one, and disconnected after it. */
   readonly open: () => Promise<ExchangeAdapter>;
-  /** What one needs to know beside the scorecard, as a path in the repository. */
-  readonly notes?: string;
   /** What the venue itself has not, and the port has no word for; default: nothing. */
   readonly lacks?: readonly Lack[];
   /** Forgets orders, trades and balances of the case before. */
@@ -40,11 +38,14 @@ export interface ConformanceTarget {
 
 /**
  * `trades streamed`: its sockets tell trades, not only sums. `account streamed`: they tell balances
- * and positions. `client ids unique`: it takes no second order under the id of a live one.
+ * and positions. `client ids unique`: it takes no second order under the id of a live one. `fees with
+ * trades`: its trades say what they cost.
  */
-export const LACKS = ["trades streamed", "account streamed", "client ids unique"] as const;
-/** Something the port has no word for. */
-export type Lack = typeof LACKS[number];
+export type Lack =
+  | "trades streamed"
+  | "account streamed"
+  | "client ids unique"
+  | "fees with trades";
 
 /** The other side of the market. */
 export interface MarketControl {

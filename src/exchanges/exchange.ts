@@ -8,18 +8,10 @@ import type { Fill } from "../model/fill.ts";
 import type { SymbolMetadata } from "../model/instrument.ts";
 import type { KeyPermissions } from "../model/key_permissions.ts";
 import type { Ohlcv, Ticker, Trade } from "../model/market.ts";
-import type {
-  BookRules,
-  BookSnapshot,
-  BookTopic,
-  MarketFact,
-  Timeframe,
-  Topic,
-} from "../model/market_feed.ts";
+import type { BookRules, BookSnapshot, BookTopic, Timeframe, Topic } from "../model/market_feed.ts";
 import type { StandardOrder } from "../model/order.ts";
 import type {
   RateLimits,
-  ReportedUsage,
   RequestAbout,
   RequestCost,
   RequestPriority,
@@ -35,6 +27,7 @@ import type {
   UnknownCause,
   VenueOrder,
 } from "../model/venue.ts";
+import type { VenueFact } from "../model/venue_fact.ts";
 
 export type {
   AmendOutcome,
@@ -46,6 +39,8 @@ export type {
   UnknownCause,
   VenueOrder,
 } from "../model/venue.ts";
+
+export type { VenueFact } from "../model/venue_fact.ts";
 
 export type {
   AllowanceBudget,
@@ -255,29 +250,6 @@ export interface ExchangeCapabilities {
   /** Absent where the venue has none. */
   readonly deadMansSwitch?: DeadMansSwitch;
 }
-
-/** Facts the venue volunteers (stream) or tells by the way (response headers). */
-export type VenueFact =
-  | { readonly kind: "order"; readonly order: VenueOrder; readonly receivedAt: EpochMs }
-  | { readonly kind: "fill"; readonly fill: Fill; readonly receivedAt: EpochMs }
-  | {
-    readonly kind: "balances";
-    readonly balances: readonly Balance[];
-    readonly receivedAt: EpochMs;
-  }
-  /** Positions that changed, by symbol and side; quantity 0 is closed. Others stay as they are. */
-  | {
-    readonly kind: "positions";
-    readonly positions: readonly Position[];
-    readonly receivedAt: EpochMs;
-  }
-  | MarketFact
-  /** How much of its budgets the venue counts as used, by response headers or asked. */
-  | ({ readonly kind: "usage" } & ReportedUsage)
-  /** 429 or 418: nothing may be sent for so long. */
-  | { readonly kind: "banned"; readonly retryAfterMs: number; readonly status: number }
-  /** A frame or row that does not parse; dropped, counted and shown. */
-  | { readonly kind: "malformed"; readonly where: string; readonly message: string };
 
 /** One WebSocket of an adapter, driven by a connection actor, which owns backoff and staleness. */
 export interface ExchangeSocket {

@@ -45,6 +45,8 @@ const KRAKEN_ACCOUNT: TestnetAccount = {
 /** In the form each exchange's keys have, since clients check it. */
 const CREDENTIALS: Readonly<Record<string, TestnetAccount>> = {
   binance: DEFAULT_ACCOUNT,
+  // The same keys trade spot and futures.
+  binanceusdm: DEFAULT_ACCOUNT,
   okx: {
     apiKey: "00000000-0000-4000-8000-0000000000aa",
     secret: "7E57".repeat(8),

@@ -1,9 +1,14 @@
 /** Every exchange the testnet speaks: one entry each. */
-import { BinanceDialect } from "./binance/dialect.ts";
+import { binanceDialect } from "./binance/dialect.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "./binance/limits.ts";
-import { BybitDialect } from "./bybit/dialect.ts";
+import { BinanceUsdmDialect } from "./binance_usdm/dialect.ts";
+import {
+  DEFAULT_LIMITS as BINANCE_USDM_LIMITS,
+  NO_LIMITS as BINANCE_USDM_NO_LIMITS,
+} from "./binance_usdm/limits.ts";
+import { bybitDialect } from "./bybit/dialect.ts";
 import { DEFAULT_LIMITS as BYBIT_LIMITS, NO_LIMITS as BYBIT_NO_LIMITS } from "./bybit/limits.ts";
-import { CoinbaseDialect } from "./coinbase/dialect.ts";
+import { coinbaseDialect } from "./coinbase/dialect.ts";
 import {
   DEFAULT_LIMITS as COINBASE_LIMITS,
   NO_LIMITS as COINBASE_NO_LIMITS,
@@ -11,14 +16,19 @@ import {
 import type { TestnetAccount } from "./credentials.ts";
 import { defaultCredentials } from "./credentials.ts";
 import type { Dialect, DialectContext, DialectOptions } from "./dialect.ts";
-import { HyperliquidDialect } from "./hyperliquid/dialect.ts";
+import { hyperliquidDialect } from "./hyperliquid/dialect.ts";
 import {
   DEFAULT_LIMITS as HYPERLIQUID_LIMITS,
   NO_LIMITS as HYPERLIQUID_NO_LIMITS,
 } from "./hyperliquid/limits.ts";
-import { KrakenDialect } from "./kraken/dialect.ts";
+import { krakenDialect } from "./kraken/dialect.ts";
 import { DEFAULT_LIMITS as KRAKEN_LIMITS, NO_LIMITS as KRAKEN_NO_LIMITS } from "./kraken/limits.ts";
-import { OkxDialect } from "./okx/dialect.ts";
+import { krakenFuturesDialect } from "./krakenfutures/dialect.ts";
+import {
+  DEFAULT_LIMITS as KRAKENFUTURES_LIMITS,
+  NO_LIMITS as KRAKENFUTURES_NO_LIMITS,
+} from "./krakenfutures/limits.ts";
+import { okxDialect } from "./okx/dialect.ts";
 import { DEFAULT_LIMITS as OKX_LIMITS, NO_LIMITS as OKX_NO_LIMITS } from "./okx/limits.ts";
 
 /** Limits by the names dialects give them. */
@@ -49,32 +59,42 @@ const DIALECTS = [
   entry({
     name: "binance",
     limits: { published: DEFAULT_LIMITS, none: NO_LIMITS },
-    make: (options, context) => new BinanceDialect(options, context),
+    make: binanceDialect,
+  }),
+  entry({
+    name: "binanceusdm",
+    limits: { published: BINANCE_USDM_LIMITS, none: BINANCE_USDM_NO_LIMITS },
+    make: (options, context) => new BinanceUsdmDialect(options, context),
   }),
   entry({
     name: "okx",
     limits: { published: OKX_LIMITS, none: OKX_NO_LIMITS },
-    make: (options, context) => new OkxDialect(options, context),
+    make: okxDialect,
   }),
   entry({
     name: "bybit",
     limits: { published: BYBIT_LIMITS, none: BYBIT_NO_LIMITS },
-    make: (options, context) => new BybitDialect(options, context),
+    make: bybitDialect,
   }),
   entry({
     name: "hyperliquid",
     limits: { published: HYPERLIQUID_LIMITS, none: HYPERLIQUID_NO_LIMITS },
-    make: (options, context) => new HyperliquidDialect(options, context),
+    make: hyperliquidDialect,
   }),
   entry({
     name: "coinbase",
     limits: { published: COINBASE_LIMITS, none: COINBASE_NO_LIMITS },
-    make: (options, context) => new CoinbaseDialect(options, context),
+    make: coinbaseDialect,
   }),
   entry({
     name: "kraken",
     limits: { published: KRAKEN_LIMITS, none: KRAKEN_NO_LIMITS },
-    make: (options, context) => new KrakenDialect(options, context),
+    make: krakenDialect,
+  }),
+  entry({
+    name: "krakenfutures",
+    limits: { published: KRAKENFUTURES_LIMITS, none: KRAKENFUTURES_NO_LIMITS },
+    make: krakenFuturesDialect,
   }),
 ] as const;
 

@@ -163,6 +163,28 @@ Deno.test("account: a frame changes the positions it names, 0 closes one", async
   a.account.stop();
 });
 
+Deno.test("account: a frame that was held up does not undo what was read since", async () => {
+  const a = opened();
+  const now = a.clock.now();
+  await readPositions(a, held("2", { updatedAt: now - 10_000 }));
+  a.account.mergePositions([held("1", { updatedAt: now - 20_000 })]);
+  assertEquals(a.account.held(PERP).quantity, decimal("2"));
+  a.account.mergePositions([held("7", { symbolId: "ETH/USDT:PERP", updatedAt: now - 20_000 })]);
+  assertEquals(a.told.at(-1), "BTC/USDT:PERP 2", "what was not listed had been closed");
+  a.account.mergePositions([held("3", { updatedAt: now })]);
+  assertEquals(a.account.held(PERP).quantity, decimal("3"));
+  a.account.stop();
+});
+
+Deno.test("account: a flat contract is known as of the question, however its row is dated", async () => {
+  const a = opened();
+  const now = a.clock.now();
+  await readPositions(a, held("0", { updatedAt: now + 1_000 }));
+  assertEquals(a.account.held(PERP).updatedAt, now - 2_000);
+  assertEquals(a.account.held("ETH/USDT:PERP").updatedAt, now - 2_000);
+  a.account.stop();
+});
+
 Deno.test("account: a position's frame that comes while the answer is on its way is newer", async () => {
   const a = opened();
   const read = a.account.refresh();
@@ -173,6 +195,15 @@ Deno.test("account: a position's frame that comes while the answer is on its way
   await a.answer(held("1"));
   await read;
   assertEquals(a.account.held(PERP).quantity, decimal("3"));
+  a.account.stop();
+});
+
+Deno.test("account: crossed and isolated positions of one contract are held together", async () => {
+  const a = opened();
+  await readPositions(a, held("-2", { positionId: "crossed" }), held("1", { positionId: "alone" }));
+  assertEquals(a.account.held(PERP).quantity, decimal("-1"));
+  a.account.mergePositions([held("0", { positionId: "alone", updatedAt: 1_000 })]);
+  assertEquals(a.account.held(PERP).quantity, decimal("-2"));
   a.account.stop();
 });
 

@@ -255,6 +255,18 @@ Deno.test("risk funds: a reduce-only order needs nothing and binds nothing", () 
   assertEquals(desk.asks({ ...sale, amount: decimal("40") }), "ok");
 });
 
+Deno.test("risk funds: an order that stops to be reduce-only is asked for all of its margin", () => {
+  const desk = new Desk();
+  const amount = decimal("45");
+  const live = desk.run(
+    aContext({ ...sale, reduceOnly: true, amount }),
+    say.granted(),
+    say.accepted(),
+  );
+  const change = desk.risk.checkChange(live, anOrder({ ...sale, amount }));
+  assertEquals([change?.code, change?.actual], ["INSUFFICIENT_MARGIN", "4500"]);
+});
+
 Deno.test("risk funds: a position cap counts long and short contracts with their open orders", () => {
   const desk = new Desk({ maxPosition: { BTC: decimal("2") } });
   desk.held = of("-1", 0, "100");

@@ -63,6 +63,16 @@ function stand(): Stand {
   return { clock, prices, tickers, reads, answers };
 }
 
+Deno.test("prices: a trade that the book has left behind counts as the book's nearest offer", () => {
+  const { prices, tickers, clock } = stand();
+  const price = (last: string) => {
+    const quotes = { bid: decimal("60"), ask: decimal("61"), last: decimal(last) };
+    tickers.set("BTC/USDT", aTicker("BTC/USDT", clock.now(), quotes));
+    return prices.fresh("BTC/USDT")?.price;
+  };
+  assertEquals([price("100"), price("50"), price("60.5")].map(String), ["61", "60", "60.5"]);
+});
+
 Deno.test("prices: the newest trade, with its collar both ways", () => {
   const { prices, tickers, clock } = stand();
   tickers.set("BTC/USDT", aTicker("BTC/USDT", clock.now()));

@@ -1,4 +1,5 @@
 /** What the fake kernel's intents and symbols look like. */
+import { capabilities } from "../../src/model/capabilities.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import type { IntentView, PlaceOptions } from "../../src/model/facade.ts";
 import type { SymbolMetadata } from "../../src/model/instrument.ts";
@@ -84,21 +85,13 @@ export function symbolMetadata(symbolId: string): SymbolMetadata {
       bands: [],
       significantDigits: null,
     },
-    capabilities: {
-      sides: ["BUY", "SELL"],
-      amountTypes: ["BASE"],
+    capabilities: capabilities({
       market: "NATIVE",
       limit: "NATIVE",
-      timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "NO", GTD: "NO" },
-      conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-      trailing: "NO",
+      timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE" },
       postOnly: "NATIVE",
-      reduceOnly: "NO",
-      iceberg: "NO",
-      amendInPlace: "NO",
       cancelAll: "NATIVE",
-      deadManSwitch: "NO",
       lookupByClientOrderId: "NATIVE",
-    },
+    }),
   };
 }

@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import { cancelPriority } from "./cancel_priority.ts";
 import { durableIntents } from "./durable_intents.ts";
+import { exchangeMemory } from "./exchange_memory.ts";
 import { type Bench, type Figure, toLine } from "./harness.ts";
 import { limiter } from "./limiter.ts";
 import { liveIntents } from "./live_intents.ts";
 import { recovery } from "./recovery.ts";
+import { startSix } from "./start_six.ts";
 import { steps } from "./steps.ts";
 import { stream } from "./stream.ts";
 import { submitBenches } from "./submit.ts";
@@ -19,6 +21,8 @@ const BENCHES: readonly Bench[] = [
   limiter,
   cancelPriority,
   stream,
+  exchangeMemory,
+  startSix,
 ];
 
 interface Flags {

@@ -3,18 +3,26 @@
  * own `watch*` loop on the same frames. The sockets are open and authenticated at the local
  * testnet, which says nothing by itself; the bench puts the frames in where the platform would.
  */
-import { type Bench, type BenchOptions, compare, type Side } from "./harness.ts";
+import { type Bench, type BenchOptions, compare, type Compared, type Side } from "./harness.ts";
 import { type Figure, latencyFigure, rateFigure } from "./harness.ts";
 import { until } from "./scratch.ts";
-import type { Sample } from "./stats.ts";
+import { drive, quantile, type Sample } from "./stats.ts";
 import { BookFrames, ExecutionFrames, type FilledOrder } from "./stream_frames.ts";
-import { type Feed, openOurs, openTheirs, type Ours, type Theirs } from "./stream_sides.ts";
+import {
+  type Feed,
+  openOurs,
+  openParser,
+  openTheirs,
+  type Ours,
+  type Theirs,
+} from "./stream_sides.ts";
 import { startVenue } from "./venue_process.ts";
 
 const SYMBOL = "BTC/USDT";
 const DEPTH = 20;
-const ORDERS = 64;
-const ORDER = { symbolId: SYMBOL, side: "BUY", amount: "100", limitPrice: "20000" };
+/** Live orders that fill in turn. */
+const ORDERS = 500;
+const ORDER = { symbolId: SYMBOL, side: "BUY", amount: "1", limitPrice: "20000" };
 /** Frames of one block, as fast as they go. */
 const FAST = 4_000;
 /** Frames that come in one turn of the event loop, as from one read of a socket. */
@@ -39,6 +47,7 @@ export const stream: Bench = {
   run: async (options) => {
     await using venue = await startVenue(0);
     const figures: Figure[] = [...await books(venue.url, options)];
+    figures.push(...await executionsParsed(venue.url, options));
     for (const store of ["memory", "sqlite"] as const) {
       await using ours = await openOurs(venue.url, store);
       const theirs = await openTheirs(venue.url);
@@ -63,6 +72,27 @@ async function books(url: string, options: BenchOptions): Promise<readonly Figur
   return figures;
 }
 
+/** Without what makes an event of it: order state, journal, risk and accounting. */
+async function executionsParsed(url: string, options: BenchOptions): Promise<readonly Figure[]> {
+  const { tell, told, listen } = counter();
+  await using parser = await openParser(url, tell);
+  const theirs = await openTheirs(url);
+  // Orders that nobody placed read as well as others here.
+  const orders = Array.from({ length: ORDERS }, (_, at) => ({
+    exchangeOrderId: String(at + 1),
+    clientOrderId: "c".repeat(32),
+  }));
+  const frames = new ExecutionFrames(orders);
+  const take = (count: number) => frames.take(count);
+  const subjects = {
+    ours: { take, feed: parser.feed, told, listen, ready: null },
+    baseline: await executionsOfTheirs(theirs, orders),
+  };
+  const figures = await measured("stream_execution_facts", subjects, options);
+  await theirs.close();
+  return figures;
+}
+
 async function measured(
   name: string,
   { ours, baseline }: { readonly ours: Subject; readonly baseline: Subject },
@@ -74,8 +104,18 @@ async function measured(
   return [
     // A frame's own latency means nothing while they queue.
     { name, unit: "frames/s", value, p50: null, p99: null, baseline: base, ratio },
-    latencyFigure(`${name}_at_${PER_MS * 1_000}`, paced),
+    latencyFigure(`${name}_at_10k`, paced),
+    tailFigure(`${name}_at_10k_p99`, paced),
   ];
+}
+
+/** The slowest hundredth of both sides: on a busy machine only their ratio says something. */
+function tailFigure(name: string, { ours, baseline }: Compared): Figure {
+  const tail = (samples: readonly Sample[]) =>
+    quantile(samples.flatMap(({ latencies }) => latencies), 0.99);
+  const value = tail(ours);
+  const base = tail(baseline);
+  return { name, unit: "us", value, p50: null, p99: null, baseline: base, ratio: value / base };
 }
 
 function fastSide({ take, feed, told, ready }: Subject): Side {
@@ -184,13 +224,13 @@ function bookOfTheirs(theirs: Theirs): Promise<Subject> {
 
 async function placed({ exchange }: Ours): Promise<readonly FilledOrder[]> {
   const orders: FilledOrder[] = [];
-  for (let i = 0; i < ORDERS; i++) {
+  await drive({ count: ORDERS, width: 50 }, async () => {
     const intentId = await exchange.placeOrder(ORDER, { waitFor: "accepted" });
     const attempt = exchange.getOrderState(intentId).attempts.at(-1);
     if (attempt?.exchangeOrderId == null) throw new Error("Cannot fill: an order has no id");
     const { exchangeOrderId, clientOrderId } = attempt;
     orders.push({ exchangeOrderId, clientOrderId });
-  }
+  });
   return orders;
 }
 

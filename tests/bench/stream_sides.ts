@@ -3,12 +3,14 @@
  * the client's `onMessage`. Everything behind it is the code that runs in production.
  */
 import { type ExchangeKernel, type OpenedKernel, openKernel, registerExchange } from "../../mod.ts";
-import type { StoreOptions } from "../../mod.ts";
+import type { AdapterContext, StoreOptions } from "../../mod.ts";
 import { CcxtAdapter } from "../../src/exchanges/ccxt/adapter.ts";
 import type { CcxtExchange } from "../../src/exchanges/ccxt/ccxt.ts";
 import { allowedHosts, pointSockets } from "../../src/exchanges/ccxt/endpoints.ts";
 import { parseOptions } from "../../src/exchanges/ccxt/options.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { systemRandom } from "../../src/system/random.ts";
 import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { BASELINE_KEYS, KERNEL_KEYS } from "./venue_process.ts";
 
@@ -24,11 +26,11 @@ export interface Ours extends AsyncDisposable {
 /** The exchange that the next opened kernel's adapter has made. */
 let made: CcxtExchange | null = null;
 
-registerExchange("tapped", (context) => {
-  const { id, clock } = context;
-  const given = { ...context.options, kind: "binance" };
+registerExchange("tapped", (context) => Promise.resolve(adapterOf(context)));
+
+function adapterOf({ id, clock, options: given }: AdapterContext): CcxtAdapter {
   const rules = { kind: "binance", credentials: binanceSpot.credentials, markets: ["spot"] };
-  const options = parseOptions(id, given, rules);
+  const options = parseOptions(id, { ...given, kind: "binance" }, rules);
   const profile = {
     ...binanceSpot,
     configure: (exchange: CcxtExchange) => {
@@ -36,8 +38,26 @@ registerExchange("tapped", (context) => {
       made = exchange;
     },
   };
-  return Promise.resolve(new CcxtAdapter({ id, clock, options, profile }));
-});
+  return new CcxtAdapter({ id, clock, options, profile });
+}
+
+/** The adapter alone, without a kernel behind it: frames become facts. */
+export interface Parser extends AsyncDisposable {
+  readonly feed: Feed;
+}
+
+export async function openParser(url: string, onFact: () => void): Promise<Parser> {
+  const options = { ...KERNEL_KEYS, endpoints: url };
+  const adapter = adapterOf({ id: "main", clock: systemClock, random: systemRandom, options });
+  const { signal } = new AbortController();
+  await adapter.connect(signal);
+  const exchange = made;
+  const [socket] = adapter.sockets;
+  if (exchange === null || socket === undefined) throw new Error("Cannot feed frames: no socket");
+  await socket.open({ onFrame: () => {}, onClose: () => {} }, signal);
+  adapter.onFact(onFact);
+  return { feed: feedOf(exchange, "ws-api"), [Symbol.asyncDispose]: () => adapter.disconnect() };
+}
 
 /** A kernel on the testnet at `url`, whose sockets can be fed. */
 export async function openOurs(url: string, kind: StoreOptions["kind"]): Promise<Ours> {

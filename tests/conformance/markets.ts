@@ -3,6 +3,11 @@ import type { TestnetMarket } from "./testnet_target.ts";
 
 const SPOT = { marketType: "SPOT" } as const;
 const PERPETUAL = { marketType: "PERPETUAL" } as const;
+const BYBIT_BANS = [["forbidden", "a 403 is a ban there"]] as const;
+const NONCES = [
+  ["duplicateDelivery", "a nonce is taken once there"],
+  ["duplicateLost", "a nonce is taken once there"],
+] as const;
 
 export const MARKETS = {
   "binance spot": {
@@ -12,13 +17,22 @@ export const MARKETS = {
     symbol: "BTCUSDT",
     entersBySocket: true,
   },
+  "binance usdm": {
+    ...PERPETUAL,
+    exchange: "binanceusdm",
+    kind: "binance",
+    beside: ["binance"],
+    market: "usdm",
+    symbolId: "BTC/USDT:PERP",
+    symbol: "BTCUSDT",
+    entersBySocket: true,
+  },
   "okx spot": {
     ...SPOT,
     exchange: "okx",
     symbolId: "BTC/USDT",
     symbol: "BTC-USDT",
     entersBySocket: true,
-    notes: "docs/venues/OKX.md",
   },
   "okx swap": {
     ...PERPETUAL,
@@ -26,7 +40,6 @@ export const MARKETS = {
     symbolId: "BTC/USDT:PERP",
     symbol: "BTC-USDT-SWAP",
     entersBySocket: true,
-    notes: "docs/venues/OKX.md",
   },
   "bybit spot": {
     ...SPOT,
@@ -35,7 +48,7 @@ export const MARKETS = {
     symbolId: "BTC/USDT",
     symbol: "BTCUSDT",
     entersBySocket: true,
-    notes: "docs/venues/BYBIT.md",
+    leftOut: BYBIT_BANS,
   },
   "bybit linear": {
     ...PERPETUAL,
@@ -44,7 +57,7 @@ export const MARKETS = {
     symbolId: "BTC/USDT:PERP",
     symbol: "linear:BTCUSDT",
     entersBySocket: true,
-    notes: "docs/venues/BYBIT.md",
+    leftOut: BYBIT_BANS,
   },
   "hyperliquid spot": {
     ...SPOT,
@@ -54,6 +67,8 @@ export const MARKETS = {
     symbol: "@1",
     entersBySocket: true,
     lacks: ["client ids unique"],
+    leftOut: NONCES,
+    budgets: { weight: { capacity: 10_000_000 } },
   },
   "hyperliquid perpetual": {
     ...PERPETUAL,
@@ -63,6 +78,8 @@ export const MARKETS = {
     symbol: "BTC",
     entersBySocket: true,
     lacks: ["client ids unique"],
+    leftOut: NONCES,
+    budgets: { weight: { capacity: 10_000_000 } },
   },
   "coinbase spot": {
     ...SPOT,
@@ -79,7 +96,29 @@ export const MARKETS = {
     symbolId: "BTC/USD",
     symbol: "XXBTZUSD",
     entersBySocket: true,
-    // Its deadline is at least half a second away.
+    // Its deadline is at least half a second away when the request arrives.
     timing: { validityMs: 1_000 },
+    budgets: {
+      rest: { capacity: 100_000, decayPerSecond: 10_000 },
+      trading: { capacity: 100_000, decayPerSecond: 10_000 },
+    },
+  },
+  "krakenfutures perpetual": {
+    ...PERPETUAL,
+    exchange: "krakenfutures",
+    symbolId: "BTC/USD:PERP",
+    symbol: "PF_XBTUSD",
+    entersBySocket: false,
+    lacks: ["fees with trades"],
+    budgets: { derivatives: { capacity: 1_000_000 }, history: { capacity: 1_000_000 } },
   },
 } as const satisfies Readonly<Record<string, TestnetMarket>>;
+
+export type MarketName = keyof typeof MARKETS;
+
+/** All that goes through the suite, in the order of the tables. */
+export const TARGETS: readonly string[] = [
+  "paper spot",
+  "paper perpetual",
+  ...Object.keys(MARKETS),
+];

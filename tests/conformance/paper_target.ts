@@ -1,5 +1,6 @@
 /** Targets of the suite: markets of the paper exchange. It has no wire, so it has no faults of one. */
 import type { ConformanceTarget, LedgerEntry } from "../../src/conformance/mod.ts";
+import type { ExchangeAdapter } from "../../src/exchanges/exchange.ts";
 import { PaperAdapter } from "../../src/exchanges/paper/adapter.ts";
 import { linearInstrument, spotInstrument } from "../../src/exchanges/paper/catalogue.ts";
 import { MatchingEngine } from "../../src/exchanges/paper/engine.ts";
@@ -33,7 +34,7 @@ export const PAPER_PERPETUAL: SymbolMetadata = linearInstrument({
 export function paperTarget(
   name: string,
   metadata: SymbolMetadata,
-  adapt: (adapter: PaperAdapter) => PaperAdapter = (adapter) => adapter,
+  adapt: (adapter: ExchangeAdapter) => ExchangeAdapter = (adapter) => adapter,
 ): ConformanceTarget {
   const { symbolId } = metadata;
   let venue = venueOf(metadata);

@@ -7,13 +7,19 @@ import { systemClock } from "../../src/system/clock.ts";
 import { systemRandom } from "../../src/system/random.ts";
 import { credentialOptions, defaultCredentials } from "../../src/testnet/credentials.ts";
 import type { LedgerOrder } from "../../src/testnet/dialect.ts";
+import type { Budgets } from "../faults/venue_matrix.ts";
 import type { ExchangeName } from "../../src/testnet/dialects.ts";
 import { FAULT_NAMES, type FaultName, FAULTS } from "../../src/testnet/fault_catalogue.ts";
 import { startTestnet } from "../../src/testnet/server.ts";
 
 /** One market; a further venue is one more of these. */
 export interface TestnetMarket {
+  /** Of the testnet. */
   readonly exchange: ExchangeName;
+  /** Of the adapter, where it is called something else. */
+  readonly kind?: string;
+  /** What else has to answer, for a key's permissions. */
+  readonly beside?: readonly ExchangeName[];
   /** The adapter's option, where the kind has several. */
   readonly market?: string;
   readonly symbolId: string;
@@ -22,16 +28,19 @@ export interface TestnetMarket {
   readonly marketType: ConformanceTarget["marketType"];
   readonly entersBySocket: boolean;
   readonly lacks?: readonly Lack[];
-  readonly notes?: string;
+  /** Faults its fault matrix goes without, each with the reason. */
+  readonly leftOut?: readonly (readonly [FaultName, string])[];
+  /** Beside what the profile says: a kernel's budgets boot empty. */
+  readonly budgets?: Budgets;
   /** Beside the defaults, where a venue takes no such short bounds. */
   readonly timing?: Readonly<Record<string, number>>;
   readonly proofAfterMs?: number;
 }
 
 /** Loopback answers in a millisecond; a fault that stays silent is waited for this long. */
-const TIMEOUT_MS = 250;
-/** The testnet's delays are 300 ms, and its engine takes no time. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
+const TIMEOUT_MS = 400;
+/** The testnet's delays are 300 ms, its engine takes no time, and a busy machine may stall. */
+const TIMING = { validityMs: 800, engineBoundMs: 50, settleMs: 50 };
 
 const PLACES = {
   submit: "order.place",
@@ -63,14 +72,13 @@ export function openTestnetTarget(name: string, market: TestnetMarket): OpenTarg
     accounts: [{ ...account, balances: balancesOf(market.symbolId) }],
     limits: "none",
   });
-  const { marketType, symbolId, entersBySocket, notes, proofAfterMs } = market;
+  const { marketType, symbolId, entersBySocket, proofAfterMs } = market;
   const target: ConformanceTarget = {
     name,
     marketType,
     symbolId,
     entersBySocket,
     lacks: market.lacks ?? [],
-    ...(notes === undefined ? {} : { notes }),
     ...(proofAfterMs === undefined ? {} : { proofAfterMs }),
     open: () =>
       createCcxtAdapter({
@@ -78,7 +86,7 @@ export function openTestnetTarget(name: string, market: TestnetMarket): OpenTarg
         clock: systemClock,
         random: systemRandom,
         options: {
-          kind: exchange,
+          kind: market.kind ?? exchange,
           ...(market.market === undefined ? {} : { market: market.market }),
           ...credentialOptions(account),
           endpoints: testnet.url,

@@ -11,10 +11,20 @@ import { FAULT_NAMES, type FaultName, FAULTS } from "../../src/testnet/fault_cat
 import { FastClock } from "./fast_clock.ts";
 import { openStage, type Stage } from "./stage.ts";
 
+/** By the names of the profile, as an account's own tier would be told. */
+export type Budgets = Readonly<
+  Record<string, { readonly capacity: number; readonly decayPerSecond?: number }>
+>;
+
 export interface MatrixMarket {
   readonly exchange: ExchangeName;
+  readonly kind?: string;
+  /** What else has to answer, for a key's permissions. */
+  readonly beside?: readonly ExchangeName[];
   readonly market?: string;
   readonly symbolId: string;
+  readonly leftOut?: readonly (readonly [FaultName, string])[];
+  readonly budgets?: Budgets;
 }
 
 /** What came of the faults, counted against the venue's own books. */
@@ -31,7 +41,7 @@ export interface MatrixCounts {
 }
 
 const LEFT_OUT: readonly FaultName[] = ["tooManyRequests", "banned"];
-export const MATRIX_FAULTS: readonly FaultName[] = FAULT_NAMES.filter((fault) =>
+const MATRIX_FAULTS: readonly FaultName[] = FAULT_NAMES.filter((fault) =>
   FAULTS[fault].scope === "request" && !LEFT_OUT.includes(fault)
 );
 export type MatrixOperation = "submit" | "cancel";
@@ -46,24 +56,26 @@ const NAMES = { submit: "order.place", cancel: "order.cancel" } as const;
 const PRICE = 40_000;
 
 export async function faultMatrix(
-  { exchange, market, symbolId }: MatrixMarket,
+  { exchange, kind = exchange, market, symbolId, beside = [], leftOut = [], budgets }: MatrixMarket,
   operation: MatrixOperation,
 ): Promise<MatrixCounts> {
+  const faults = MATRIX_FAULTS.filter((fault) => !leftOut.some(([name]) => name === fault));
   const options: Partial<ExchangeOptions> = {
-    kind: exchange,
+    kind,
     ...(market === undefined ? {} : { market }),
     timing: TIMING,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    limits: {},
+    limits: budgets === undefined ? {} : { budgets },
   };
   await using stage = await openStage({
     clock: new FastClock(TIMES),
-    testnet: { exchanges: [exchange] },
+    testnet: { exchanges: [exchange, ...beside] },
     exchange: options,
   });
+  await within(() => isListed(stage, symbolId), () => `${symbolId} is not listed`);
   const intents = new Map<FaultName, string>();
-  for (const [at, fault] of MATRIX_FAULTS.entries()) {
-    const order = { symbolId, side: "BUY", amount: "0.001", limitPrice: String(PRICE + at) };
+  for (const [at, fault] of faults.entries()) {
+    const order = { symbolId, side: "BUY", amount: "0.003", limitPrice: String(PRICE + at) };
     if (operation === "cancel") {
       const id = await stage.exchange.placeOrder(order, { waitFor: "accepted" });
       intents.set(fault, id);
@@ -80,6 +92,16 @@ export async function faultMatrix(
     return `${exchange}: ${open.map(([fault, id]) => `${fault} is ${stage.state(id)}`).join(", ")}`;
   });
   return await counted(stage, exchange, intents);
+}
+
+/** A kernel is there before its exchange is. */
+function isListed({ exchange }: Stage, symbolId: string): boolean {
+  if (exchange.healthCheck().state !== "ready") return false;
+  try {
+    return exchange.getSymbolMetadata(symbolId).symbolId === symbolId;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether nothing is under way any more. */
@@ -106,12 +128,14 @@ async function struck(
     stage.testnet.heard(exchange).filter((each) => each.operation.name === NAMES[operation]).length;
   const before = heard();
   stage.testnet.arm({ exchange, fault, match, count: 1 });
-  const asked = ask();
+  const failures: unknown[] = [];
+  const asked = ask().catch((error: unknown) => void failures.push(error));
   await within(
-    () => heard() > before,
+    () => heard() > before || failures.length > 0,
     () => `${exchange}: ${operation} under ${fault} is not sent`,
   );
   await asked;
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Once the books have stopped changing. */
@@ -151,7 +175,7 @@ function isLive({ status }: LedgerOrder): boolean {
 }
 
 /** Venues take our 32 hexadecimal digits with a prefix, or as a UUID. */
-export function ours({ clientOrderId }: Pick<LedgerOrder, "clientOrderId">): string {
+function ours({ clientOrderId }: Pick<LedgerOrder, "clientOrderId">): string {
   return clientOrderId.toLowerCase().replace(/^0x/, "").replaceAll("-", "");
 }
 

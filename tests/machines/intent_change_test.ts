@@ -3,6 +3,7 @@ import type { IntentContext } from "../../machines/intent_context.ts";
 import type { IntentEvent } from "../../machines/intent_events.ts";
 import { exposureBounds, orderState } from "../../machines/order_state.ts";
 import { decimal } from "../../src/model/decimal.ts";
+import type { StandardOrder } from "../../src/model/order.ts";
 import { aContext, POLICY, say } from "./intent_builders.ts";
 import { after } from "./intent_states.ts";
 
@@ -24,6 +25,49 @@ Deno.test("intent: where the venue amends, a modify amends the live order in pla
   const done = after(asked, say.amended(2, { limitPrice: decimal("101") }));
   assertEquals([done.phase, told(done)], ["ACTIVE.open", ["OrderModified"]]);
   assertEquals(orderState(done).observedGeneration, 2);
+});
+
+Deno.test("intent: what no amend can change is replaced, also where the venue amends", () => {
+  const changes: readonly Partial<StandardOrder>[] = [
+    { reduceOnly: true },
+    { reduceOnly: true, limitPrice: decimal("101") },
+    { postOnly: true },
+    { timeInForce: "IOC" },
+    { selfTradePrevention: "EXPIRE_MAKER" },
+    { limitPrice: null },
+  ];
+  for (const change of changes) {
+    const asked = after(open(amendable), say.modify(change));
+    assertEquals([asked.phase, sent(asked)], ["RECONCILING.replacing", ["cancel"]]);
+    const again = after(asked, gone, say.granted("c2"));
+    const [command] = again.effects.commands;
+    assertEquals(command?.type === "submit" && command.order, again.intent.order);
+  }
+});
+
+Deno.test("intent: a read that shows the wanted price does not show the wanted terms", () => {
+  const asked = after(
+    open(amendable),
+    say.verify(),
+    say.modify({ reduceOnly: true }),
+    say.found(),
+  );
+  assertEquals([asked.phase, sent(asked)], ["RECONCILING.replacing", ["cancel"]]);
+});
+
+Deno.test("intent: terms that only the kernel keeps change nothing at the venue", () => {
+  const asked = after(open(amendable), say.modify({ timeInForce: "DAY" }));
+  assertEquals([asked.phase, sent(asked)], ["ACTIVE.open", []]);
+  assertEquals(sent(after(asked, priced("101"))), ["amend"]);
+});
+
+Deno.test("intent: an order that was placed with its terms is amended in place", () => {
+  const context = aContext({ reduceOnly: true, postOnly: true }, amendable);
+  const placed = after(context, say.granted(), say.accepted());
+  const terms = { reduceOnly: true, postOnly: true };
+  assertEquals(sent(after(placed, say.modify({ ...terms, limitPrice: decimal("101") }))), [
+    "amend",
+  ]);
 });
 
 Deno.test("intent: an amend asks for what is filled and what is still wanted together", () => {

@@ -72,6 +72,35 @@ Deno.test("risk exposure: a change that the venue refused holds what is live", (
   assertEquals([after?.quantity, after?.price], ["1", "100"]);
 });
 
+Deno.test("risk exposure: an order that is to become reduce-only is not until it is replaced", () => {
+  const context = aContext({}, { amendInPlace: true });
+  const order = anOrder({ reduceOnly: true });
+  const modify = { type: "order.modify", at: 1_000, order } as const;
+  const asked = [say.granted(), say.accepted(), modify] as const;
+  assertEquals(hold(context, ...asked)?.reduceOnly, false);
+  const gone = say.updated({ status: "CANCELED" });
+  assertEquals(hold(context, ...asked, gone, say.granted("c2"))?.reduceOnly, true);
+});
+
+Deno.test("risk ledger: an order that is no longer reduce-only is margined from then on", () => {
+  const perp = { base: "BTC", quote: "USDT", isContract: true };
+  const ledger = new RiskLedger({ assetsOf: () => perp, worstPrice: () => null });
+  const order = { symbolId: "BTC/USDT:PERP", side: "BUY", quantity: ONE, price: ONE } as const;
+  ledger.set("a", { ...order, reduceOnly: true });
+  assertEquals(ledger.contract(order.symbolId)?.BUY.quantity, 0n);
+  ledger.set("a", { ...order, reduceOnly: false });
+  assertEquals(ledger.contract(order.symbolId)?.BUY.quantity, 10n ** 18n);
+});
+
+Deno.test("risk ledger: neither does a market order keep the lock it had as a reduce-only one", () => {
+  const perp = { base: "BTC", quote: "USDT", isContract: true };
+  const ledger = new RiskLedger({ assetsOf: () => perp, worstPrice: () => ONE });
+  const order = { symbolId: "BTC/USDT:PERP", side: "BUY", quantity: ONE, price: null } as const;
+  ledger.set("a", { ...order, reduceOnly: true });
+  ledger.set("a", { ...order, reduceOnly: false });
+  assertEquals(ledger.contract(order.symbolId)?.BUY.notional, 10n ** 18n);
+});
+
 Deno.test("risk exposure: a canceled intent holds its order until the end is proven", () => {
   const cancel = { type: "order.cancel", at: 1_000 } as const;
   assertEquals(hold(aContext(), say.granted(), say.accepted(), cancel)?.quantity, "1");

@@ -59,7 +59,7 @@ export async function copyTree(): Promise<Copy> {
   };
 }
 
-async function copyFolder(from: URL, to: string): Promise<void> {
+export async function copyFolder(from: URL, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory } of Deno.readDir(from)) {
     if (isDirectory) await copyFolder(new URL(`${name}/`, from), `${to}/${name}`);

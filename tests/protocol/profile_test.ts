@@ -16,7 +16,7 @@ const SOURCES = [
   [BINANCE, "weight", /rateLimits/],
   [BINANCE, "deadMansSwitch", /rest-api\.md/],
   [BINANCE, "retryAfterDefaultMs", /Retry-After/],
-  [READS, "TRADE_WINDOW_MS", /startTime and endTime/],
+  [READS, "windowMs", /startTime and endTime/],
 ] as const;
 
 for (const [file, constant, source] of SOURCES) {

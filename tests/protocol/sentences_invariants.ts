@@ -73,7 +73,10 @@ export const INVARIANTS: readonly Sentence[] = [
     sentence: "S8: one process sends for a data dir",
     shownBy: [
       ["tests/stores/sqlite_open_test.ts", "an open by another process is refused by its id"],
-      ["tests/stores/store_suite.ts", "refuses an epoch older than the one that fenced it"],
+      [
+        "src/conformance/store/intent_cases.ts",
+        "refuses an epoch older than the one that fenced it",
+      ],
     ],
     rules: ["S8"],
   },

@@ -51,13 +51,33 @@ export class Client {
   }
 
   signed(method: string, path: string, params: Readonly<Record<string, unknown>> = {}) {
+    return this.signedAt("api.binance.com", method, path, params);
+  }
+
+  /** Of USDⓈ-M futures. */
+  futures(method: string, path: string, params: Readonly<Record<string, unknown>> = {}) {
+    return this.signedAt("fapi.binance.com", method, path, params);
+  }
+
+  private signedAt(
+    host: string,
+    method: string,
+    path: string,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<Answer> {
     const query = this.sign({ timestamp: this.#clock.now(), ...params });
     const inBody = method === "POST" || method === "PUT";
-    return this.send(`/api.binance.com${path}${inBody ? "" : "?" + query}`, {
+    return this.send(`/${host}${path}${inBody ? "" : "?" + query}`, {
       method,
       headers: { "X-MBX-APIKEY": this.#account.apiKey },
       ...(inBody ? { body: query } : {}),
     });
+  }
+
+  /** With the key alone, of USDⓈ-M futures. */
+  keyed(method: string, path: string): Promise<Answer> {
+    const headers = { "X-MBX-APIKEY": this.#account.apiKey };
+    return this.send(`/fapi.binance.com${path}`, { method, headers });
   }
 
   place(params: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
@@ -194,6 +214,12 @@ export function ccxtAt(testnet: Testnet): binance {
     timeout: 1_000,
     options: { fetchMarkets: ["spot"], fetchCurrencies: false, fetchMargins: false },
   });
+  pointAt(exchange, testnet);
+  return exchange;
+}
+
+/** Every URL of a class of ccxt's at the testnet. */
+export function pointAt(exchange: Pointable, testnet: Testnet): void {
   // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
   exchange.fetchImplementation = (url: string, init: RequestInit) =>
     fetch(url, init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init);
@@ -202,8 +228,9 @@ export function ccxtAt(testnet: Testnet): binance {
   const byUrl = exchange.getExceptionsByUrl.bind(exchange);
   exchange.getExceptionsByUrl = (url: string, key: string) =>
     byUrl(url.replace(testnet.url + "/", "https://"), key);
-  return exchange;
 }
+
+type Pointable = Pick<binance, "fetchImplementation" | "urls" | "getExceptionsByUrl">;
 
 /** Names every key of `recorded` that `answer` lacks or has another kind of value in. */
 export function differences(answer: unknown, recorded: unknown, path = ""): readonly string[] {

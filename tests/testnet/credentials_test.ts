@@ -3,12 +3,17 @@ import { CCXT_KINDS, CCXT_VENUES } from "../../src/model/exchange_kinds.ts";
 import { ConfigError } from "../../src/model/errors.ts";
 import { SeededRandom } from "../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
-import { credentialOptions, defaultCredentials } from "../../src/testnet/credentials.ts";
+import {
+  credentialOptions,
+  defaultCredentials,
+  isLocalExchange,
+} from "../../src/testnet/credentials.ts";
+import { EXCHANGE_NAMES } from "../../src/testnet/dialects.ts";
 import { resolveLocalTestnet } from "../../src/testnet/local.ts";
 import { startTestnet } from "../../src/testnet/server.ts";
 import { open } from "./client.ts";
 
-for (const kind of CCXT_KINDS) {
+for (const kind of CCXT_KINDS.filter(isLocalExchange)) {
   Deno.test(`local testnet: ${kind} is given the keys of its own kind`, async () => {
     await using testnet = open().testnet;
     const given = { testnet: "local", endpoints: testnet.url };
@@ -19,6 +24,10 @@ for (const kind of CCXT_KINDS) {
     assertEquals(keys, { ...credentialOptions(defaultCredentials(kind)) });
   });
 }
+
+Deno.test("local testnet: every exchange it speaks has keys that are known", () => {
+  assertEquals(EXCHANGE_NAMES.filter((name) => !isLocalExchange(name)), []);
+});
 
 Deno.test("local testnet: keys that were given are kept, and an alias means its kind", async () => {
   await using testnet = open().testnet;

@@ -56,7 +56,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a trade has its fee, price and time",
+    name: "a trade has its price and time",
     theme: "fills",
     capability: "market",
     run: async (stage) => {
@@ -65,9 +65,19 @@ export const FILL_CASES: readonly ConformanceCase[] = [
       for (const fill of await stage.fillsOf(ref, stage.amount())) {
         holds(fill.tradeId !== "", "a trade has an id", fill);
         holds(Number(fill.price) > 0, "a trade has a price", fill);
-        holds(fill.fee !== null && fill.fee.asset !== "", "a trade tells its fee", fill);
         holds(fill.venueTime >= before, "a trade has the venue's time", fill);
         same([fill.symbolId, fill.side], [stage.target.symbolId, "BUY"], "symbol and side");
+      }
+    },
+  },
+  {
+    name: "a trade tells its fee",
+    theme: "fills",
+    capability: "fees with trades",
+    run: async (stage) => {
+      const { ref } = await stage.buy();
+      for (const { fee } of await stage.fillsOf(ref, stage.amount())) {
+        holds(fee !== null && fee.asset !== "" && Number(fee.amount) > 0, "a fee", fee);
       }
     },
   },
@@ -106,22 +116,22 @@ export const FILL_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "trades of a second before are left out",
+    name: "trades of long before are left out",
     theme: "fills",
     capability: "market",
     run: async (stage) => {
       const { order, ref } = await stage.buy();
       const times = (await stage.fillsOf(ref, stage.amount())).map(({ venueTime }) => venueTime);
-      await stage.sleep(SECOND_MS + PAST_MS);
-      const fills = await fillsSince(stage, Math.max(...times) + SECOND_MS);
+      await stage.sleep(OVERLAP_MS + PAST_MS);
+      const fills = await fillsSince(stage, Math.max(...times) + OVERLAP_MS);
       const old = fills.filter(({ exchangeOrderId }) => exchangeOrderId === order.exchangeOrderId);
       same(old, [], "trades of before the time asked for");
     },
   },
 ];
 
-/** Some venues count by seconds; a trade more is known by its id, so it does no harm. */
-const SECOND_MS = 1_000;
+/** Where time is counted by seconds more is read; a trade too many is known by its id. */
+const OVERLAP_MS = 2_000;
 /** No venue is asked about a time ahead of its clock. */
 const PAST_MS = 50;
 /** The offset of the venue's clock is known to some milliseconds. */

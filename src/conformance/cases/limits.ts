@@ -8,6 +8,19 @@ const LIMITS = { theme: "rate limits", capability: null, needs: ["faults"] } as 
 
 export const LIMIT_CASES: readonly ConformanceCase[] = [
   {
+    theme: "rate limits",
+    capability: null,
+    name: "what the venue tells of its budgets is about budgets there are",
+    run: async (stage) => {
+      await stage.place();
+      const { budgets } = stage.adapter.capabilities.rateLimits;
+      const told = stage.facts.flatMap((fact) => fact.kind === "usage" ? [fact.budgets] : []);
+      const names = told.flatMap((usage) => Object.keys(usage));
+      const unknown = names.filter((name) => !(name in budgets));
+      same(unknown, [], "budgets that are told and not declared");
+    },
+  },
+  {
     ...LIMITS,
     name: "an order refused for too many requests is not at the venue",
     faults: ["tooManyRequests"],

@@ -37,13 +37,10 @@ export const LOOKUP_CASES: readonly ConformanceCase[] = [
     name: "what was never placed is proven absent",
     run: async (stage) => {
       await stage.place();
-      const asked = stage.adapter.venueNow();
       const outcome = await looked(stage, stage.nextId());
+      const now = stage.adapter.venueNow();
       const { venueTime } = only(outcome, "absent", "look-up of an id never sent");
-      holds(asked !== null && venueTime <= asked + 1, "absence is no younger than the question", {
-        venueTime,
-        asked,
-      });
+      holds(now !== null && venueTime <= now, "absence is no younger than its answer", venueTime);
     },
   },
   {

@@ -87,8 +87,11 @@ function splitJson(
     const quote = text[at + key.length] === '"' ? 1 : 0;
     const from = at + key.length + quote;
     const value = values[hole] ?? "";
-    if (text.slice(from, from + value.length) !== value) return null;
-    found.push({ hole, from, to: from + value.length });
+    const to = from + value.length;
+    if (text.slice(from, to) !== value) return null;
+    // The whole field: a digit left behind it would stand behind every later value.
+    if (!(quote === 1 ? '"' : ",}]").includes(text[to] ?? " ")) return null;
+    found.push({ hole, from, to });
   }
   return split(text, found);
 }

@@ -33,15 +33,16 @@ export class SocketEntry {
   readonly plan: SocketEntryPlan;
   readonly #options: SocketEntryOptions;
   readonly #waiting = new Map<string, Waiting>();
-  #lastId = 0;
+  #lastId: number;
   #ended = false;
 
   constructor(options: SocketEntryOptions) {
     this.plan = options.plan;
     this.#options = options;
+    this.#lastId = options.plan.idsFrom === "time" ? options.clock.now() : 0;
   }
 
-  /** Venues number requests within a connection, and so does this. */
+  /** Most venues number requests within a connection, and so does this. */
   nextId(): string {
     return String(++this.#lastId);
   }

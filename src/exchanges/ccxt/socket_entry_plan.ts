@@ -36,6 +36,11 @@ export interface FrameFields {
 
 export interface SocketEntryPlan {
   /**
+   * `time`: ids count on from the time, where the venue may remember those of an earlier connection.
+   * Absent: from 1.
+   */
+  readonly idsFrom?: "time";
+  /**
    * The frame, an object or text; null where this request cannot go over the socket: REST has it
    * then. `context.exchange` signs, its clock pinned to `context.signedAt`.
    */

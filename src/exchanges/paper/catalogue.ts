@@ -1,4 +1,5 @@
 /** The instruments the paper exchange lists unless told otherwise, with realistic steps. */
+import { capabilities } from "../../model/capabilities.ts";
 import { type Decimal, decimal, decimalsOf, ZERO } from "../../model/decimal.ts";
 import type { MarketCapabilities, SymbolMetadata } from "../../model/instrument.ts";
 
@@ -21,8 +22,7 @@ export interface LinearTerms extends SpotTerms {
 }
 
 /** What the engine does by itself; `NO` is refused on admission. */
-export const PAPER_CAPABILITIES: MarketCapabilities = {
-  sides: ["BUY", "SELL"],
+export const PAPER_CAPABILITIES: MarketCapabilities = capabilities({
   amountTypes: ["BASE", "QUOTE"],
   market: "NATIVE",
   limit: "NATIVE",
@@ -30,13 +30,10 @@ export const PAPER_CAPABILITIES: MarketCapabilities = {
   conditional: { STOP_LOSS: "EMULATED", TAKE_PROFIT: "EMULATED", TRAILING_STOP: "EMULATED" },
   trailing: "EMULATED",
   postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
   amendInPlace: "NATIVE",
   cancelAll: "NATIVE",
-  deadManSwitch: "NO",
   lookupByClientOrderId: "NATIVE",
-};
+});
 
 export const PAPER_CONTRACT_CAPABILITIES: MarketCapabilities = {
   ...PAPER_CAPABILITIES,

@@ -72,7 +72,7 @@ export function restrictionsBody(core: BinanceCore) {
     enableWithdrawals: false,
     enableInternalTransfer: false,
     enableMargin: false,
-    enableFutures: false,
+    enableFutures: true,
     permitsUniversalTransfer: false,
     enableVanillaOptions: false,
     enableSpotAndMarginTrading: true,

@@ -9,32 +9,75 @@ import type {
   SocketSession,
 } from "../dialect.ts";
 import type { HttpAnswer } from "../http.ts";
-import type { TopicListener } from "../kit/market_streams.ts";
+import type { MarketStreams, TopicListener } from "../kit/market_streams.ts";
 import type { Subscriber } from "../kit/user_streams.ts";
+import type { Listing } from "../kit/listing.ts";
 import type { BinanceCore } from "./core.ts";
 import { isStream, topicOf, watchBooks } from "./market_streams.ts";
 import { parseForm } from "./params.ts";
+import type { WireCore } from "./rest.ts";
 import { pinging, socketOperation } from "./ws_api.ts";
 
 /** A connection may listen to at most so many streams. */
 const STREAMS_MAX = 1_024;
 
-export class StreamSession implements SocketSession, TopicListener {
+/** What of streams is spot's or futures' own. */
+export interface StreamRules<C> {
+  /** What faults call the connection. */
+  readonly operation: string;
+  isStream(name: string): boolean;
+  accountOf(core: C, listenKey: string): string | undefined;
+  listenKeyIn?(request: HostRequest): string | undefined;
+  streams(core: C): Pick<MarketStreams<Listing>, "subscribe" | "unsubscribe">;
+  watchBooks(core: C): void;
+  /** Whether the answers' ids are numbers, and requests with other ids refused. */
+  readonly numericIds: boolean;
+}
+
+const SPOT_RULES: StreamRules<BinanceCore> = {
+  operation: "socket.stream",
+  isStream,
+  accountOf: (core, listenKey) => core.accountOf(listenKey),
+  streams: (core) => core.streams,
+  watchBooks: (core) => watchBooks(core.streams, core.venue.market),
+  numericIds: false,
+};
+
+export function spotStream(
+  core: () => BinanceCore,
+  request: HostRequest,
+  port: SocketPort,
+): SocketSession {
+  return new StreamSession(core, { request, port, rules: SPOT_RULES });
+}
+
+export class StreamSession<C extends WireCore> implements SocketSession, TopicListener {
   readonly operation: Operation;
-  readonly #core: () => BinanceCore;
+  readonly #rules: StreamRules<C>;
+  readonly #core: () => C;
   readonly #port: SocketPort;
   readonly #streams = new Set<string>();
   readonly #stopPings: CancelTimer;
   #combined: boolean;
   #user: { readonly account: string; readonly subscriber: Subscriber } | null = null;
 
-  constructor(core: () => BinanceCore, request: HostRequest, port: SocketPort) {
+  constructor(
+    core: () => C,
+    { request, port, rules }: {
+      readonly request: HostRequest;
+      readonly port: SocketPort;
+      readonly rules: StreamRules<C>;
+    },
+  ) {
+    this.#rules = rules;
     this.#core = core;
     this.#port = port;
-    this.#combined = request.path.startsWith("/stream");
-    this.operation = socketOperation("socket.stream", request);
+    this.#combined = request.path.endsWith("/stream");
+    this.operation = socketOperation(rules.operation, request);
     this.#stopPings = pinging(core(), port);
     for (const name of namesIn(request)) this.#open(name);
+    const listenKey = rules.listenKeyIn?.(request);
+    if (listenKey !== undefined) this.#open(listenKey);
     this.#watchBooks();
   }
 
@@ -44,7 +87,7 @@ export class StreamSession implements SocketSession, TopicListener {
 
   closed(): void {
     this.#stopPings();
-    for (const stream of this.#streams) this.#core().streams.unsubscribe(topicOf(stream), this);
+    for (const stream of this.#streams) this.#topics().unsubscribe(topicOf(stream), this);
     if (this.#user !== null) {
       this.#core().users.unsubscribe(this.#user.account, this.#user.subscriber);
     }
@@ -53,6 +96,10 @@ export class StreamSession implements SocketSession, TopicListener {
 
   deliver(stream: string, event: unknown): void {
     this.#port.send(JSON.stringify(this.#combined ? { stream, data: event } : event));
+  }
+
+  get numericIds(): boolean {
+    return this.#rules.numericIds;
   }
 
   /** The value of `result`, or null for an error. */
@@ -76,7 +123,7 @@ export class StreamSession implements SocketSession, TopicListener {
 
   #change(params: readonly unknown[], apply: (stream: string) => void): unknown {
     const streams = params.filter((name) => typeof name === "string");
-    if (streams.length !== params.length || !streams.every(isStream)) {
+    if (streams.length !== params.length || !streams.every((name) => this.#rules.isStream(name))) {
       return new RangeError("Invalid request: invalid stream");
     }
     if (this.#streams.size + streams.length > STREAMS_MAX) {
@@ -88,8 +135,8 @@ export class StreamSession implements SocketSession, TopicListener {
   }
 
   #open(name: string): void {
-    if (isStream(name)) return this.#subscribe(name);
-    const account = this.#core().accountOf(name);
+    if (this.#rules.isStream(name)) return this.#subscribe(name);
+    const account = this.#rules.accountOf(this.#core(), name);
     if (account === undefined) return;
     const subscriber: Subscriber = {
       send: (text) => this.#port.send(text),
@@ -100,27 +147,31 @@ export class StreamSession implements SocketSession, TopicListener {
 
   #subscribe(stream: string): void {
     this.#streams.add(stream);
-    this.#core().streams.subscribe(topicOf(stream), this);
+    this.#topics().subscribe(topicOf(stream), this);
   }
 
   #unsubscribe(stream: string): void {
     this.#streams.delete(stream);
-    this.#core().streams.unsubscribe(topicOf(stream), this);
+    this.#topics().unsubscribe(topicOf(stream), this);
+  }
+
+  #topics() {
+    return this.#rules.streams(this.#core());
   }
 
   #watchBooks(): void {
-    watchBooks(this.#core().streams, this.#core().venue.market);
+    this.#rules.watchBooks(this.#core());
   }
 }
 
 /** SUBSCRIBE and its kin, matched by faults like any other request. */
 class StreamCall implements Call {
   readonly operation: Operation;
-  readonly #session: StreamSession;
+  readonly #session: Pick<StreamSession<WireCore>, "request" | "numericIds">;
   readonly #text: string;
 
   constructor(
-    session: StreamSession,
+    session: Pick<StreamSession<WireCore>, "request" | "numericIds">,
     asked: { readonly text: string; readonly operation: Operation },
   ) {
     this.#session = session;
@@ -131,6 +182,9 @@ class StreamCall implements Call {
   process(): HttpAnswer {
     const request = parsed(this.#text);
     if (request === null) return answer({ error: { code: 3, msg: "Invalid JSON" } });
+    if (this.#session.numericIds && !isUnsigned(request.id)) {
+      return answer({ error: { code: 2, msg: "Invalid request: id must be an unsigned integer" } });
+    }
     const result = this.#session.request(request.method, request.params);
     return result instanceof RangeError
       ? answer({ error: { code: 2, msg: result.message }, id: request.id })
@@ -159,6 +213,10 @@ function parsed(text: string): StreamRequest | null {
   }
 }
 
+function isUnsigned(id: unknown): boolean {
+  return typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
+}
+
 function answer(value: unknown): HttpAnswer {
   return { status: 200, headers: "", body: JSON.stringify(value) };
 }
@@ -166,8 +224,7 @@ function answer(value: unknown): HttpAnswer {
 /** `/ws/a/b` and `/stream?streams=a/b`. */
 function namesIn(request: HostRequest): readonly string[] {
   const listed = parseForm(request.query).get("streams");
-  const names = listed ?? request.path.slice("/ws".length);
-  return request.path.startsWith("/stream") && listed === undefined
-    ? []
-    : names.split("/").filter((name) => name !== "");
+  if (listed === undefined && request.path.endsWith("/stream")) return [];
+  const [, names = ""] = /\/ws\/?(.*)$/.exec(request.path) ?? [];
+  return (listed ?? names).split("/").filter((name) => name !== "");
 }

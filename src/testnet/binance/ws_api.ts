@@ -27,12 +27,12 @@ const SESSION_METHODS: ReadonlySet<string> = new Set(["session.logon", "userData
 export interface SocketApi<C extends WireCore> extends WireApi<C> {
   /** E.g. `WS /ws-api/v3`. */
   readonly endpoint: string;
-  /** An answer to what is about the connection; undefined where a method is none of those. */
+  /** Answers what is about the connection; undefined where a method is none of those. */
   ofSession(
     session: WsApiSession<C>,
     request: WsRequest,
     account: () => string,
-  ): { readonly value: unknown } | undefined;
+  ): (() => unknown) | undefined;
   /** What faults call a method; default: the method itself. */
   nameOf?(method: string): string | undefined;
 }
@@ -176,7 +176,7 @@ class WsCall<C extends WireCore> implements Call {
     );
     if (told !== undefined) {
       core.limits.spendWeight(2);
-      return told.value;
+      return told();
     }
     const spec = this.#api.operations.get(method);
     if (spec === undefined) throw new Refusal(-1125, `Method '${method}' is invalid`);
@@ -222,27 +222,28 @@ function ofSession(
   session: WsApiSession<BinanceCore>,
   { method, params }: WsRequest,
   account: () => string,
-): { readonly value: unknown } | undefined {
-  if (SESSION_METHODS.has(method)) throw noSessions();
+): (() => unknown) | undefined {
+  if (SESSION_METHODS.has(method)) return refuseSessions;
   switch (method) {
     case SUBSCRIBE:
-      return { value: { subscriptionId: session.subscribe(account()) } };
-    case "userDataStream.unsubscribe": {
-      const id = params.get("subscriptionId");
-      const ids = id === undefined ? session.subscriptionIds : [Number(id)];
-      for (const subscriptionId of ids) session.unsubscribe(subscriptionId);
-      return { value: {} };
-    }
+      return () => ({ subscriptionId: session.subscribe(account()) });
+    case "userDataStream.unsubscribe":
+      return () => {
+        const id = params.get("subscriptionId");
+        const ids = id === undefined ? session.subscriptionIds : [Number(id)];
+        for (const subscriptionId of ids) session.unsubscribe(subscriptionId);
+        return {};
+      };
     case "session.subscriptions":
-      return { value: session.subscriptionIds.map((subscriptionId) => ({ subscriptionId })) };
+      return () => session.subscriptionIds.map((subscriptionId) => ({ subscriptionId }));
     default:
       return undefined;
   }
 }
 
 /** Sessions are logged on to with Ed25519 keys, of which nobody has one here. */
-export function noSessions(): Refusal {
-  return new Refusal(-4056, "HMAC_SHA256 API key is not supported.");
+export function refuseSessions(): never {
+  throw new Refusal(-4056, "HMAC_SHA256 API key is not supported.");
 }
 
 export function socketOperation(name: string, request: HostRequest): Operation {

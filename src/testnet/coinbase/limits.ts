@@ -1,6 +1,6 @@
 /**
- * Coinbase's rate limits: so many requests a second of an account on private endpoints, and of an IP
- * on public ones, answered with HTTP 429. Everybody here comes from loopback, so there is one IP.
+ * Coinbase's rate limits: so many requests a second of an account on private endpoints, and of an
+ * IP on public ones, answered with HTTP 429. Everybody here comes from loopback: there is one IP.
  * Source: Advanced Trade, rest-api-rate-limits, as ccxt 4.5.84 quotes it.
  */
 import type { Clock } from "../../model/clock.ts";

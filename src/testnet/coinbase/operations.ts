@@ -111,8 +111,8 @@ export function nameOf({ name }: CoinbaseOperation, params: Params): string {
 
 /** "Advanced 1", and nothing traded. */
 const FEE_SUMMARY = {
-  total_volume: 0,
-  total_fees: 0,
+  total_volume: "0",
+  total_fees: "0",
   fee_tier: {
     pricing_tier: "Advanced 1",
     usd_from: "0",
@@ -124,10 +124,10 @@ const FEE_SUMMARY = {
   },
   margin_rate: null,
   goods_and_services_tax: null,
-  advanced_trade_only_volume: 0,
-  advanced_trade_only_fees: 0,
-  coinbase_pro_volume: 0,
-  coinbase_pro_fees: 0,
+  advanced_trade_only_volume: "0",
+  advanced_trade_only_fees: "0",
+  coinbase_pro_volume: "0",
+  coinbase_pro_fees: "0",
   total_balance: "",
   has_promo_fee: false,
 } as const;

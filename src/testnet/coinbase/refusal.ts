@@ -1,4 +1,4 @@
-/** How Coinbase says no: with an HTTP status and a gateway's code, or inside an answer of success. */
+/** How Coinbase says no: with an HTTP status and a code, or inside an answer of success. */
 
 /** Of the gateway: the request went no further. */
 export class Refusal extends Error {
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Of an order, an edit or a cancel that was understood: `success: false`, with one of the reasons. */
+/** Of an order, an edit or a cancel that was understood: `success: false`, with a reason. */
 export class Declined extends Error {
   readonly reason: string;
 

@@ -110,7 +110,7 @@ export class RestCall implements Call {
   }
 }
 
-/** `{"error":"INVALID_ARGUMENT","error_details":"…","message":"…"}`; tokens are refused in a text. */
+/** `{"error":"INVALID_ARGUMENT","error_details":"…","message":"…"}`; tokens: a text. */
 function refused({ code, message, status }: Refusal): HttpAnswer {
   if (status === 401) return { status, headers: TEXT_HEADERS, body: message };
   if (status === 429) return jsonAnswer(status, { errors: [{ id: code, message }] });

@@ -13,7 +13,7 @@ import { isoOf, userOrderRow } from "./order_payloads.ts";
 import { Refusal } from "./refusal.ts";
 import { SocketCall, type Subscription } from "./socket_call.ts";
 
-/** "You are disconnected if no subscribe has been received within 5 seconds." */
+/** Who has not subscribed to anything by then is disconnected. */
 const SUBSCRIBE_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 /** "Open orders are returned in the snapshot batched by 50." */
@@ -166,7 +166,7 @@ export class CoinbaseSocket implements SocketSession, Subscriber, TopicListener 
     watchBooks(streams, venue.market);
   }
 
-  /** `{"current_time":"2023-06-23 20:31:56.12 +0000 UTC m=+91717.52","heartbeat_counter":"3049"}` */
+  /** `{"current_time":"2023-06-23 20:31:56.12 +0000 UTC m=+91717.52","heartbeat_counter":"3"}` */
   #beat(): void {
     const { clock } = this.core;
     const at = isoOf(clock.now()).replace("T", " ").replace("Z", " +0000 UTC");

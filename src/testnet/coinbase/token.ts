@@ -1,6 +1,6 @@
 /**
- * Who is asking, and is the request fresh: a JSON Web Token signed by the key's private half (ES256),
- * which names the very request. Source: docs.cdp.coinbase.com/coinbase-app/authentication-
+ * Who is asking, and is the request fresh: a JSON Web Token signed by the key's private half
+ * (ES256), which names the very request. Source: docs.cdp.coinbase.com/coinbase-app/authentication-
  * authorization/api-key-authentication, as read on 2026-11-21.
  */
 import { Buffer } from "node:buffer";
@@ -10,7 +10,7 @@ import type { TestnetAccount } from "../credentials.ts";
 import { apiKeyOf, type Key, type KeyRing, publicKeyOf } from "../kit/key_ring.ts";
 import { unauthorized } from "./refusal.ts";
 
-/** "Your JWT expires after 2 minutes." */
+/** The longest a token may be good for. */
 const SECONDS_MAX = 120;
 const ISSUERS: ReadonlySet<unknown> = new Set(["cdp", "coinbase-cloud"]);
 

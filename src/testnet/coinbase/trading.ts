@@ -14,9 +14,9 @@ import { Declined, invalidArgument, notFound } from "./refusal.ts";
 
 export const ORDER_IDS: IdForm = uuidIds("order");
 export const TRADE_IDS: IdForm = uuidIds("trade");
-/** "Maximum of 500 open orders per product." */
+/** Of one product. */
 export const OPEN_ORDERS_MAX = 500;
-/** "The latest 5 edits per order." */
+/** The latest edits of an order are shown, so many. */
 const EDITS_MAX = 5;
 const EDITED_MAX = 10_000;
 /** Of open orders; no other bound is told. */

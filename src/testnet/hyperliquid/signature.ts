@@ -4,6 +4,7 @@
  * hyperliquid-python-sdk, utils/signing.py (`action_hash`, `construct_phantom_agent`,
  * `l1_payload`), as read on 2026-11-21.
  */
+import { decimal } from "../../model/decimal.ts";
 import { keccak256 } from "./keccak.ts";
 import { bigEndian, packed } from "./message_pack.ts";
 import { recoverAddress } from "./secp256k1.ts";
@@ -20,6 +21,7 @@ export interface SignedAction {
 export type Network = "a" | "b";
 
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
+const PLAIN = /^\d{1,18}(\.\d{1,18})?$/;
 const HEX = /^0x[0-9a-f]{1,64}$/i;
 
 const DOMAIN = keccak256(joined(
@@ -40,12 +42,32 @@ export function signerOf(signed: SignedAction, network: Network): string | null 
   return recoverAddress(digest, parts);
 }
 
+/** Numbers as texts, and ids, by the fields they stand in. */
+const NUMBERS: ReadonlySet<string> = new Set(["p", "s", "triggerPx"]);
+const IDS: ReadonlySet<string> = new Set(["c", "cloid"]);
+
+/**
+ * What the venue hashes is what it has read: zeros at the end of a number and capitals in an id are
+ * gone, so that who signs them seems to be somebody else ("Signing", common errors).
+ */
+function asRead(value: unknown, field = ""): unknown {
+  if (typeof value === "string") {
+    if (NUMBERS.has(field) && PLAIN.test(value)) return decimal(value);
+    return IDS.has(field) ? value.toLowerCase() : value;
+  }
+  if (Array.isArray(value)) return value.map((each) => asRead(each, field));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, asRead(each, name)]),
+  );
+}
+
 /** @throws {RangeError} for an action that cannot be packed. */
 function actionHash(
   { action, nonce, vaultAddress, expiresAfter }: SignedAction,
 ): Uint8Array {
   return keccak256(joined(
-    packed(action),
+    packed(asRead(action)),
     bigEndian(nonce, 8),
     ...(vaultAddress === null
       ? [Uint8Array.of(0)]

@@ -1,4 +1,5 @@
 /** What a local exchange lists, under the names its clients use, and as the engine takes it. */
+import { capabilities } from "../../model/capabilities.ts";
 import { type Decimal, decimalsOf } from "../../model/decimal.ts";
 import type { InstrumentType, PriceConstraints, SymbolMetadata } from "../../model/instrument.ts";
 import type { ListedSymbol } from "../dialect.ts";
@@ -118,19 +119,13 @@ function priceOf(spec: MarketSpec): PriceConstraints {
 }
 
 /** The engine asks for none of it; clients learn capabilities from their own profile. */
-const CAPABILITIES: SymbolMetadata["capabilities"] = {
-  sides: ["BUY", "SELL"],
+const CAPABILITIES = capabilities({
   amountTypes: ["BASE", "QUOTE"],
   market: "NATIVE",
   limit: "NATIVE",
-  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "NO", GTD: "NO" },
-  conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-  trailing: "NO",
+  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE" },
   postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
   amendInPlace: "NATIVE",
   cancelAll: "NATIVE",
-  deadManSwitch: "NO",
   lookupByClientOrderId: "NATIVE",
-};
+});

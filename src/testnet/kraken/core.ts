@@ -107,7 +107,7 @@ export class KrakenCore {
   }
 
   /** @param isOpen whether a connection is maintained by it already: it does not expire then. */
-  tokenOwner(token: string, isOpen: boolean): Token {
+  tokenOwner(token: string, { isOpen }: { readonly isOpen: boolean }): Token {
     const found = this.#tokens.get(token);
     if (found === undefined || (!isOpen && found.expiresAt <= this.clock.now())) {
       throw new Refusal("ESession:Invalid session");

@@ -1,7 +1,6 @@
 /** The market as Kraken shows it: pairs, tickers, books, trades and candles. */
 import type { DepthLevel } from "../../exchanges/paper/messages.ts";
 import type { Candle, TapeTrade } from "../../exchanges/paper/tape.ts";
-import { crc32 } from "node:zlib";
 import { type Decimal, divide, isZero, subtract, ZERO } from "../../model/decimal.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { SymbolMarket } from "../kit/market.ts";
@@ -203,4 +202,14 @@ export function checksumOf({ bids, asks }: Sides, listing: KrakenListing): numbe
     digits(price, pairDecimals) + digits(quantity, lotDecimals)
   ).join("");
   return crc32(text);
+}
+
+/** CRC-32 (IEEE 802.3), bit by bit: clients have their own, which this one checks. */
+function crc32(text: string): number {
+  let crc = 0xffffffff;
+  for (const letter of text) {
+    crc ^= letter.charCodeAt(0);
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -72,7 +72,7 @@ export class PrivateSession implements SocketSession, Subscriber {
   /** @throws {Refusal} without a token that is valid. */
   accountOf({ params }: SocketRequest): string {
     const token = String(params["token"] ?? "");
-    return this.#core().tokenOwner(token, this.#account !== null).account;
+    return this.#core().tokenOwner(token, { isOpen: this.#account !== null }).account;
   }
 
   /** @returns what is sent after the acknowledgement. */

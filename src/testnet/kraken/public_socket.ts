@@ -57,13 +57,13 @@ export class PublicSession implements SocketSession, TopicListener {
     return this.#keys.has(topicKey(topic));
   }
 
-  open(topic: KrakenTopic, withSnapshot: boolean): void {
+  open(topic: KrakenTopic, { snapshot }: { readonly snapshot: boolean }): void {
     const { streams, venue } = this.#core();
     const key = topicKey(topic);
     this.#keys.add(key);
     const market = venue.market.get(topic.listing.symbol)!;
     const opening = streams.voice.opening(market, topic); // Also what changes are told against.
-    if (withSnapshot) this.deliver(key, opening);
+    if (snapshot) this.deliver(key, opening);
     streams.market.subscribe(key, this);
   }
 
@@ -128,7 +128,7 @@ class PublicCall implements Call {
 
   #open({ params }: SocketRequest, topic: KrakenTopic): void {
     if (this.#session.has(topic)) throw new Refusal("Already subscribed");
-    this.#after.push(() => this.#session.open(topic, params["snapshot"] !== false));
+    this.#after.push(() => this.#session.open(topic, { snapshot: params["snapshot"] !== false }));
   }
 
   #topic({ params }: SocketRequest, symbol: string): KrakenTopic {

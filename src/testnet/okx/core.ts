@@ -107,7 +107,7 @@ export class OkxCore {
   }
 
   /** Nothing of this life fires any more. */
-  end(): void {
+  stop(): void {
     this.#ended = true;
     for (const cancel of this.#switches.values()) cancel();
     this.#switches.clear();

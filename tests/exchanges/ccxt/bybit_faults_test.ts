@@ -1,39 +1,21 @@
 /** Bybit when something goes wrong: what is in doubt, what is proven, and who has to wait. */
 import { assert, assertEquals } from "@std/assert";
-import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
-import { named, openBybit, openSocket, OTHER_ID, resting, until } from "./bybit.ts";
+import { BYBIT, named, openBybit, resting } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
+import { LOST, REFUSED, testDoubts, testDroppedSocket, testRefusals } from "./venue_faults.ts";
+import { openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
-/** [fault, the cause submit gives, what the look-up then proves] */
-const FAULTS: readonly (readonly [FaultName, string, "found" | "absent"])[] = [
-  ["responseLost", "CONNECTION_RESET", "found"],
-  ["requestLost", "CONNECTION_RESET", "absent"],
-  ["unavailableAfter", "SERVER_ERROR", "found"],
-  ["unavailableBefore", "SERVER_ERROR", "absent"],
-  ["resetMidBody", "CONNECTION_RESET", "found"],
-  ["neverAnswers", "TIMEOUT", "found"],
-  ["blackHole", "TIMEOUT", "absent"],
-  ["stalledBody", "TIMEOUT", "found"],
-  ["htmlAnswer", "BAD_RESPONSE", "found"],
-  ["truncatedJson", "BAD_RESPONSE", "found"],
-  ["emptyAnswer", "BAD_RESPONSE", "found"],
+testDoubts(BYBIT, [
+  ...LOST,
   ["backendTimeout", "UNLISTED", "found"],
   ["unexpectedResponse", "UNLISTED", "found"],
-];
-
-for (const [fault, cause, proof] of FAULTS) {
-  Deno.test(`bybit: ${fault} is in doubt and then proven ${proof}`, async () => {
-    await using opened = await openBybit();
-    const { testnet, adapter: { execution } } = opened;
-    testnet.arm({ exchange: "bybit", fault, match: { operation: "order.place" }, count: 1 });
-    const outcome = await execution.submit(resting(), gate());
-    assert(outcome.kind === "unknown", JSON.stringify(outcome));
-    assertEquals(outcome.cause.code, cause, outcome.cause.message);
-    const found = await execution.lookup(named());
-    assertEquals(found.kind, proof, JSON.stringify(found));
-    assertEquals(testnet.ledger("bybit").orders.length, proof === "found" ? 1 : 0);
-  });
-}
+]);
+testRefusals(BYBIT, [
+  ...REFUSED,
+  ["unauthorized", "AUTHENTICATION"],
+  ["timestampOutside", "INVALID_TIMESTAMP"],
+]);
+testDroppedSocket(BYBIT);
 
 Deno.test("bybit: an order that reads do not show yet is not proven absent by its trades alone", async () => {
   await using opened = await openBybit();
@@ -92,35 +74,6 @@ Deno.test("bybit: HTTP 403 is a ban of ten minutes, told as one", async () => {
   assertEquals(facts.filter(({ kind }) => kind === "banned"), [
     { kind: "banned", status: 403, retryAfterMs: 600_000 },
   ]);
-});
-
-Deno.test("bybit: a request signed outside the window is refused", async () => {
-  await using opened = await openBybit();
-  const { testnet, adapter } = opened;
-  testnet.arm({
-    exchange: "bybit",
-    fault: "timestampOutside",
-    match: { operation: "order.place" },
-    count: 1,
-  });
-  const outcome = await adapter.execution.submit(resting(), gate());
-  assert(outcome.kind === "refused", JSON.stringify(outcome));
-  assertEquals(outcome.reason.code, "INVALID_TIMESTAMP");
-});
-
-Deno.test("bybit: a socket that is dropped says so, and tells what happens once it is open again", async () => {
-  await using opened = await openBybit();
-  const { testnet, adapter, facts } = opened;
-  const [socket] = adapter.sockets;
-  const ends: string[] = [];
-  const handlers = { onFrame() {}, onClose: (reason: string) => void ends.push(reason) };
-  await socket!.open(handlers, new AbortController().signal);
-  testnet.arm({ exchange: "bybit", fault: "dropSocket" });
-  await until(() => ends.length === 1);
-  await socket!.open(handlers, new AbortController().signal);
-  await adapter.execution.submit(resting(), gate());
-  await until(() => facts.some((fact) => fact.kind === "order" && fact.order.status === "OPEN"));
-  await socket!.close();
 });
 
 Deno.test("bybit: a probe is answered, on the private and on the order socket", async () => {

@@ -2,8 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import type { VenueFact } from "../../../src/exchanges/exchange.ts";
-import { openBybit, type Opened, OTHER_ID, PERP, request, resting, SPOT, until } from "./bybit.ts";
+import { openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
+import { type Opened, OTHER_ID, until } from "./venue_stage.ts";
 
 const MARKETS = [["spot", SPOT, "BTCUSDT"], ["linear", PERP, "linear:BTCUSDT"]] as const;
 

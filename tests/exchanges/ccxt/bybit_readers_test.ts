@@ -4,15 +4,13 @@ import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
 import { BYBIT_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/bybit_errors.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/bybit_stream.ts";
-import { bybitTradeSocket } from "../../../src/exchanges/ccxt/profiles/bybit_trade.ts";
 import { retryAfterMs, usage } from "../../../src/exchanges/ccxt/profiles/bybit_limits.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import { recorded } from "../../recordings.ts";
 
-type Payloads = Readonly<Record<string, readonly unknown[]>>;
-
-const rest = await recorded("rest");
-const ws = await recorded("ws");
+const rest = await recorded("bybit", "rest");
+const ws = await recorded("bybit", "ws");
 
 /** As the catalogue would say it; what it does not list stands for itself. */
 const SYMBOLS: Readonly<Record<string, string>> = {
@@ -240,54 +238,6 @@ Deno.test("bybit: trades are read in windows of seven days, up to now", () => {
   assertEquals(reads.tradesSince.next({ query, call: second, answer, values: [] }), null);
 });
 
-/** Every reader that takes rows, answers or frames of this venue. */
-const READERS: readonly (readonly [string, (payload: unknown) => unknown])[] = [
-  ["order", (payload) => reads.history.read(payload, CONTEXT)],
-  ["execution", (payload) => reads.tradesSince.read(payload, CONTEXT)],
-  ["position", (payload) => reads.positions!.read(payload, CONTEXT)],
-  ["look-up", (payload) => reads.order!.read(payload, CONTEXT)],
-  ["rows", (payload) => reads.openOrders.rows(payload)],
-  ["fills", (payload) => reads.tradesSince.rows(payload)],
-  [
-    "wallet",
-    (payload) => reads.balances.rows(payload).map((row) => reads.balances.read(row, CONTEXT)),
-  ],
-  ["held", (payload) => reads.positions!.rows(payload)],
-  ["ticker", (payload) => reads.ticker.read(payload, CONTEXT)],
-  ["time", (payload) => reads.serverTime.read(payload)],
-  ["permissions", (payload) => reads.permissions!.read(payload)],
-  ["frame", (payload) => readFrame(payload, { category: "linear", context: CONTEXT })],
-  ["spot frame", (payload) => readFrame(payload, { category: "spot", context: SPOT })],
-  ["public frame", (payload) => linear.market!.sockets[0]!.read(payload, CONTEXT)],
-  ["acknowledgement", (payload) => linear.entry.canceled(payload, REF, CONTEXT)],
-  ...Object.entries(linear.market!.reads).map(([name, plan]) =>
-    [name, (payload: unknown) => plan.read(payload, MARKET)] as const
-  ),
-];
-const REF = { symbolId: "BTC/USDT", clientOrderId: "a".repeat(32), exchangeOrderId: null };
-const MARKET = { ...CONTEXT, symbolId: "BTC/USDT:PERP", rawSymbol: "BTCUSDT", depth: 50 };
-
-for (const [name, read] of READERS) {
-  Deno.test(`bybit recorded: every payload is read by ${name} or refused with a reason`, () => {
-    for (const payload of [...Object.values(rest), ...Object.values(ws)].flat()) {
-      try {
-        read(payload);
-      } catch (error) {
-        const text = JSON.stringify(payload).slice(0, 200);
-        assert(error instanceof RowError || error instanceof RangeError, `${text}: ${error}`);
-      }
-    }
-  });
-}
-
-Deno.test("bybit recorded: no payload makes the error table or the order socket throw", () => {
-  for (const payload of [...Object.values(rest), ...Object.values(ws)].flat()) {
-    if (typeof payload !== "object" || payload === null) continue;
-    errorOf(payload);
-    bybitTradeSocket.entry!.answer(payload);
-  }
-});
-
 Deno.test("bybit: an error is told by its code, under either name, and success is none", () => {
   assertEquals(errorOf({ retCode: 0, retMsg: "OK" }), null);
   assertEquals(errorOf({ retCode: "0" }), null);
@@ -373,8 +323,3 @@ Deno.test("bybit: a key that may withdraw is told apart from one that moves fund
   assertEquals(read(key(["AccountTransfer", "Withdraw"])), { withdraw: true, trade: true });
   assertEquals(read(key([], 1)), { withdraw: false, trade: false });
 });
-
-async function recorded(name: string): Promise<Payloads> {
-  const path = new URL(`../../fixtures/bybit/${name}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
-}

@@ -3,19 +3,9 @@ import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Fill } from "../../../src/model/fill.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
-import {
-  CLIENT_ID,
-  named,
-  openBybit,
-  openSocket,
-  OTHER_ID,
-  PERP,
-  request,
-  resting,
-  SPOT,
-  until,
-} from "./bybit.ts";
+import { named, openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
+import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 const MARKETS = [["spot", SPOT], ["linear", PERP]] as const;
 
@@ -73,7 +63,7 @@ for (const [market, symbolId] of MARKETS) {
   Deno.test(`bybit ${market}: fills agree in trades of the order, of the symbol, and on the stream`, async () => {
     await using opened = await openBybit({ market });
     const { adapter, facts } = opened;
-    const close = await openSocket(adapter);
+    const { close } = await openSocket(adapter);
     const since = adapter.venueNow() ?? 0;
     const placed = await adapter.execution.submit(request({ symbolId, limitPrice: null }), gate());
     assert(placed.kind === "accepted", JSON.stringify(placed));
@@ -140,7 +130,7 @@ for (const [market, symbolId] of MARKETS) {
     Deno.test(`bybit ${market}: ${what} is acknowledged like any other and then ${status}`, async () => {
       await using opened = await openBybit({ market });
       const { adapter, facts } = opened;
-      const close = await openSocket(adapter);
+      const { close } = await openSocket(adapter);
       const placed = await adapter.execution.submit(request({ symbolId, ...fields }), gate());
       assert(placed.kind === "accepted", JSON.stringify(placed));
       assertEquals(placed.order.status, "OPEN");
@@ -228,7 +218,7 @@ for (const [what, market, fields] of UNSUPPORTED) {
 Deno.test("bybit linear: a reduce-only order closes a position and never turns it", async () => {
   await using opened = await openBybit({ market: "linear" });
   const { adapter: { execution }, facts, adapter } = opened;
-  const close = await openSocket(adapter);
+  const { close } = await openSocket(adapter);
   await execution.submit(request({ symbolId: PERP, side: "SELL", limitPrice: null }), gate());
   const held = await execution.positions();
   assert(held.kind === "read", JSON.stringify(held));

@@ -1,25 +1,17 @@
 /** Orders over Bybit's own socket for them: the same outcomes as over REST, in fewer words. */
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
+import { bybitTradeSocket } from "../../../src/exchanges/ccxt/profiles/bybit_trade.ts";
 import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
-import {
-  CLIENT_ID,
-  named,
-  openBybit,
-  openSocket,
-  OTHER_ID,
-  PERP,
-  request,
-  resting,
-  SPOT,
-} from "./bybit.ts";
+import { named, openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
+import { CLIENT_ID, openSocket, OTHER_ID } from "./venue_stage.ts";
 
 for (const [market, symbolId] of [["spot", SPOT], ["linear", PERP]] as const) {
   Deno.test(`bybit trade socket ${market}: orders are placed, changed and canceled over it`, async () => {
     await using opened = await openBybit({ market });
     const { testnet, adapter } = opened;
-    const close = await openSocket(adapter, "trade");
+    const { close } = await openSocket(adapter, "trade");
     const { execution } = adapter;
     const ids = ["1", "2", "3"].map((digit) => digit.repeat(32));
     for (const clientOrderId of ids) {
@@ -55,13 +47,17 @@ for (const [market, symbolId] of [["spot", SPOT], ["linear", PERP]] as const) {
   });
 }
 
+Deno.test("bybit trade socket: request ids are not those of an earlier connection", () => {
+  assertEquals(bybitTradeSocket.entry?.idsFrom, "time");
+});
+
 Deno.test("bybit trade socket: refusals keep their verdicts", async () => {
   await using opened = await openBybit({
     balances: { USDT: "500" },
     limits: { spotOrdersPerSecond: 3 },
   });
   const { execution } = opened.adapter;
-  const close = await openSocket(opened.adapter, "trade");
+  const { close } = await openSocket(opened.adapter, "trade");
   const outcomes = [
     await execution.submit(resting(), gate()),
     await execution.submit(resting(), gate()),
@@ -87,7 +83,7 @@ Deno.test("bybit trade socket: refusals keep their verdicts", async () => {
 
 Deno.test("bybit trade socket: a market order of spot counts base units", async () => {
   await using opened = await openBybit();
-  const close = await openSocket(opened.adapter, "trade");
+  const { close } = await openSocket(opened.adapter, "trade");
   const placed = await opened.adapter.execution.submit(request({ limitPrice: null }), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   const [order] = opened.testnet.ledger("bybit").orders;
@@ -109,7 +105,7 @@ for (const [fault, proof] of FAULTS) {
   Deno.test(`bybit trade socket: ${fault} is in doubt and then proven ${proof}`, async () => {
     await using opened = await openBybit();
     const { testnet, adapter } = opened;
-    const close = await openSocket(adapter, "trade");
+    const { close } = await openSocket(adapter, "trade");
     testnet.arm({ exchange: "bybit", fault, match: { operation: "order.place" }, count: 1 });
     const outcome = await adapter.execution.submit(resting(), gate());
     assertEquals(outcome.kind, "unknown", JSON.stringify(outcome));

@@ -1,19 +1,17 @@
-/** The readers of the Coinbase profile on payloads the venue itself has sent, and its error table. */
+/** The readers of the Coinbase profile on payloads the venue itself has sent. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { coinbase } from "../../../src/exchanges/ccxt/profiles/coinbase.ts";
-import { COINBASE_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase_errors.ts";
+import { errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase_errors.ts";
 import { SequenceCount } from "../../../src/exchanges/ccxt/profiles/coinbase_frames.ts";
 import { UUID_CLIENT_ID } from "../../../src/exchanges/ccxt/profiles/coinbase_rows.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
+import { recorded } from "../../recordings.ts";
 import { request } from "./coinbase.ts";
 
-type Payloads = Readonly<Record<string, readonly unknown[]>>;
-
-const rest = await recorded("rest");
-const ws = await recorded("ws");
+const rest = await recorded("coinbase", "rest");
+const ws = await recorded("coinbase", "ws");
 const { reads, entry, sockets: [user], market } = coinbase;
 const [publicSocket] = market!.sockets;
 
@@ -304,164 +302,6 @@ Deno.test("coinbase: a look-up lists all that was placed since, and trades of th
   );
 });
 
-/** Every reader that takes rows, answers or frames of this venue. */
-const READERS: readonly (readonly [string, (payload: unknown) => unknown])[] = [
-  ["order", (payload) => reads.history.read(payload, CONTEXT)],
-  ["fill", (payload) => reads.tradesSince.read(payload, CONTEXT)],
-  ["balance", (payload) => reads.balances.read(payload, CONTEXT)],
-  ["order rows", (payload) => reads.openOrders.rows(payload)],
-  ["fill rows", (payload) => reads.tradesSince.rows(payload)],
-  ["balance rows", (payload) => reads.balances.rows(payload)],
-  ["ticker", (payload) => reads.ticker.read(payload, CONTEXT)],
-  ["time", (payload) => reads.serverTime.read(payload)],
-  ["permissions", (payload) => reads.permissions!.read(payload)],
-  ["created", (payload) => entry.created(payload, request(), CONTEXT)],
-  ["canceled", (payload) => entry.canceled(payload, QUERY.ref, CONTEXT)],
-  ["amended", (payload) => entry.amended!(payload, { ...request(), ...QUERY.ref }, CONTEXT)],
-  ["user frame", (payload) => user!.read(payload, CONTEXT)],
-  ["public frame", (payload) => publicSocket!.read(payload, CONTEXT)],
-  ...Object.entries(market!.reads).map(([name, plan]) =>
-    [name, (payload: unknown) => plan.read(payload, MARKET)] as const
-  ),
-];
-
-for (const [name, read] of READERS) {
-  Deno.test(`coinbase recorded: every payload is read by ${name} or refused with a reason`, () => {
-    for (const payload of [...Object.values(rest), ...Object.values(ws)].flat()) {
-      try {
-        read(payload);
-      } catch (error) {
-        const text = JSON.stringify(payload).slice(0, 200);
-        assert(error instanceof RowError || error instanceof RangeError, `${text}: ${error}`);
-      }
-    }
-  });
-}
-
-const ACTIONS: readonly Action[] = ["submit", "cancel", "amend", "read"];
-
-Deno.test("coinbase recorded: no payload makes the error table throw", () => {
-  for (const payload of [...Object.values(rest), ...Object.values(ws)].flat()) {
-    if (typeof payload !== "object" || payload === null) continue;
-    for (const action of ACTIONS) errorOf(payload, { action });
-  }
-});
-
-/** [what, the answer, the action, the code] */
-const TOLD: readonly (readonly [string, object, Action, string | null])[] = [
-  ["a declined order", asRow(rest["createOrder"]![1]), "submit", "UNSUPPORTED_ORDER_CONFIGURATION"],
-  [
-    "one declined before creation",
-    asRow(rest["handleErrors"]![3]),
-    "submit",
-    "PREVIEW_STOP_PRICE_ABOVE_LAST_TRADE_PRICE",
-  ],
-  ["a malformed request", asRow(rest["handleErrors"]![0]), "submit", "invalid_request"],
-  ["a list of errors", asRow(rest["handleErrors"]![1]), "read", "not_found"],
-  [
-    "a failure without a reason",
-    {
-      success: false,
-      error_response: {
-        error: "UNKNOWN_FAILURE_REASON",
-        preview_failure_reason: "UNKNOWN_PREVIEW_FAILURE_REASON",
-      },
-    },
-    "submit",
-    null,
-  ],
-  [
-    "a failure that names an order after all",
-    {
-      success: false,
-      order_id: "52cfe5e2",
-      error_response: { error: "INSUFFICIENT_FUND" },
-    },
-    "submit",
-    null,
-  ],
-  [
-    "a cancel that failed",
-    {
-      results: [{ success: false, failure_reason: "UNKNOWN_CANCEL_ORDER", order_id: "1" }],
-    },
-    "cancel",
-    "UNKNOWN_CANCEL_ORDER",
-  ],
-  [
-    "an edit that failed",
-    {
-      success: false,
-      errors: [{
-        edit_failure_reason: "ORDER_NOT_FOUND",
-        preview_failure_reason: "UNKNOWN_PREVIEW_FAILURE_REASON",
-      }],
-    },
-    "amend",
-    "ORDER_NOT_FOUND",
-  ],
-  [
-    "a gateway's refusal",
-    { error: "PERMISSION_DENIED", message: "no" },
-    "read",
-    "PERMISSION_DENIED",
-  ],
-];
-
-for (const [what, answer, action, code] of TOLD) {
-  Deno.test(`coinbase: of ${what} the code is ${code}`, () => {
-    const error = errorOf(answer, { action });
-    assert(error !== null);
-    assertEquals(error.code, code);
-  });
-}
-
-/** [code, action, verdict, reason] */
-const VERDICTS = [
-  ["INSUFFICIENT_FUND", "submit", "refused", "INSUFFICIENT_FUNDS"],
-  ["PREVIEW_INSUFFICIENT_FUND", "submit", "refused", "INSUFFICIENT_FUNDS"],
-  ["INVALID_LIMIT_PRICE_POST_ONLY", "submit", "refused", "POST_ONLY_WOULD_TAKE"],
-  ["PREVIEW_INVALID_BASE_SIZE_TOO_SMALL", "submit", "refused", "FILTER"],
-  ["UNSUPPORTED_ORDER_CONFIGURATION", "submit", "refused", "UNSUPPORTED"],
-  ["DUPLICATE_CLIENT_ORDER_ID", "submit", "duplicate", "DUPLICATE_ID"],
-  ["CANNOT_EDIT_TO_BELOW_FILLED_SIZE", "amend", "refused", "AMEND_REFUSED"],
-  ["ORDER_IS_ALREADY_BEING_REPLACED", "amend", "refused", "ORDER_BUSY"],
-  ["UNKNOWN_CANCEL_ORDER", "cancel", "notFound", "NOT_FOUND"],
-  ["INVALID_ARGUMENT", "submit", "refused", "INVALID_REQUEST"],
-  ["PERMISSION_DENIED", "submit", "refused", "PERMISSION"],
-  ["rate_limit_exceeded", "submit", "refused", "RATE_LIMITED"],
-] as const;
-
-for (const [code, action, verdict, reason] of VERDICTS) {
-  Deno.test(`coinbase: ${code} is ${verdict}, ${reason}`, () => {
-    const rules = COINBASE_ERRORS.filter((rule) =>
-      rule.code === code && (rule.on === undefined || rule.on === action)
-    );
-    assertEquals(rules.map((rule) => [rule.verdict, rule.reason]), [[verdict, reason]]);
-  });
-}
-
-/** They leave open what was done. */
-const OPEN = [
-  "UNKNOWN_FAILURE_REASON",
-  "COMMANDER_REJECTED_NEW_ORDER",
-  "COMMANDER_REJECTED_EDIT_ORDER",
-  "COMMANDER_REJECTED_CANCEL_ORDER",
-  "DUPLICATE_CANCEL_REQUEST",
-  "MODIFY_POSITION_WORKFLOW_ALREADY_RUNNING",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DEADLINE_EXCEEDED",
-];
-
-Deno.test("coinbase: every code stands in the allow list once, and none that leaves it open", () => {
-  const codes = COINBASE_ERRORS.map(({ code }) => code);
-  assertEquals(codes.length, new Set(codes).size);
-  assertEquals(codes.filter((code) => code === null || OPEN.includes(code)), []);
-  const later = COINBASE_ERRORS.filter((rule) => rule.later === true).map(({ reason }) => reason);
-  assertEquals(new Set(later), new Set(["RATE_LIMITED", "ORDER_BUSY"]));
-});
-
 Deno.test("coinbase: a key that can transfer can withdraw", () => {
   const { read } = reads.permissions!;
   const key = { can_view: true, can_trade: true, can_transfer: false };
@@ -498,8 +338,3 @@ Deno.test("coinbase: an order by any rule is one configuration with the digits i
   const wire = { url: "", method: "POST", body: JSON.stringify(body) };
   assertEquals(entry.sent(wire, context), { clientOrderId: ID, amount, price });
 });
-
-async function recorded(name: string): Promise<Payloads> {
-  const path = new URL(`../../fixtures/coinbase/${name}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
-}

@@ -1,20 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
-import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
-import {
-  CLIENT_ID,
-  named,
-  openCoinbase,
-  openSocket,
-  OTHER_ID,
-  request,
-  resting,
-  SYMBOL,
-  until,
-} from "./coinbase.ts";
+import { named, openCoinbase, request, resting, SYMBOL } from "./coinbase.ts";
 import { gate } from "./fixtures.ts";
+import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 Deno.test("coinbase: connecting asks for products and the time, and for nothing else", async () => {
   await using opened = await openCoinbase();
@@ -117,7 +106,7 @@ Deno.test("coinbase: an edit is only acknowledged, and the history of edits show
 Deno.test("coinbase: the stream tells orders; their fills and balances are read", async () => {
   await using opened = await openCoinbase();
   const { adapter, facts } = opened;
-  const close = await openSocket(adapter);
+  const { close } = await openSocket(adapter);
   const since = adapter.venueNow() ?? 0;
   const placed = await adapter.execution.submit(request({ limitPrice: null }), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
@@ -155,7 +144,7 @@ Deno.test("coinbase: open orders are told at once when the stream begins", async
   await using opened = await openCoinbase();
   const { adapter, facts } = opened;
   await adapter.execution.submit(resting(), gate());
-  const close = await openSocket(adapter);
+  const { close } = await openSocket(adapter);
   await until(() => facts.some(({ kind }) => kind === "order"));
   const [order] = facts.flatMap((fact) => fact.kind === "order" ? [fact.order] : []);
   assertEquals([order?.status, order?.amount, order?.limitPrice], [
@@ -164,62 +153,6 @@ Deno.test("coinbase: open orders are told at once when the stream begins", async
     decimal("40000"),
   ]);
   await close();
-});
-
-Deno.test("coinbase: a message that is lost ends the connection, which tells it once", async () => {
-  await using opened = await openCoinbase();
-  const { testnet, adapter } = opened;
-  const ends: string[] = [];
-  const [socket] = adapter.sockets;
-  await socket!.open(
-    { onFrame() {}, onClose: (reason) => void ends.push(reason) },
-    new AbortController().signal,
-  );
-  testnet.arm({
-    exchange: "coinbase",
-    fault: "dropFrame",
-    match: { operation: "userData.order" },
-    count: 1,
-  });
-  await adapter.execution.submit(resting(), gate());
-  await until(() => ends.length > 0); // The next heartbeat shows the gap.
-  assert(/^message \d+ follows message \d+$/.test(ends[0]!), ends[0]);
-  assertEquals(ends.length, 1);
-});
-
-Deno.test("coinbase: a message that comes twice is taken once", async () => {
-  await using opened = await openCoinbase();
-  const { testnet, adapter, facts } = opened;
-  const close = await openSocket(adapter);
-  testnet.arm({
-    exchange: "coinbase",
-    fault: "duplicateFrame",
-    match: { operation: "userData.order" },
-    count: 1,
-  });
-  const placed = await adapter.execution.submit(resting(), gate());
-  assert(placed.kind === "accepted");
-  const { exchangeOrderId } = placed.order;
-  await adapter.execution.cancel(named({ exchangeOrderId }), gate());
-  const statuses = () => facts.flatMap((fact) => fact.kind === "order" ? [fact.order.status] : []);
-  await until(() => statuses().includes("CANCELED"));
-  assertEquals(statuses(), ["OPEN", "CANCELED"]);
-  await close();
-});
-
-Deno.test("coinbase: a dropped socket says so, and tells what happens once it is open again", async () => {
-  await using opened = await openCoinbase();
-  const { testnet, adapter, facts } = opened;
-  const [socket] = adapter.sockets;
-  const ends: string[] = [];
-  const handlers = { onFrame() {}, onClose: (reason: string) => void ends.push(reason) };
-  await socket!.open(handlers, new AbortController().signal);
-  testnet.arm({ exchange: "coinbase", fault: "dropSocket" });
-  await until(() => ends.length === 1);
-  await socket!.open(handlers, new AbortController().signal);
-  await adapter.execution.submit(resting(), gate());
-  await until(() => facts.some((fact) => fact.kind === "order" && fact.order.status === "OPEN"));
-  await socket!.close();
 });
 
 Deno.test("coinbase: a probe is answered", async () => {
@@ -337,63 +270,6 @@ Deno.test("coinbase: one client id makes one order, also after that has ended", 
   assertEquals(testnet.ledger("coinbase").orders.length, 1);
 });
 
-/** [fault, the cause submit gives, what the look-up then proves] */
-const FAULTS: readonly (readonly [FaultName, string, "found" | "absent"])[] = [
-  ["responseLost", "CONNECTION_RESET", "found"],
-  ["requestLost", "CONNECTION_RESET", "absent"],
-  ["unavailableAfter", "SERVER_ERROR", "found"],
-  ["unavailableBefore", "SERVER_ERROR", "absent"],
-  ["resetMidBody", "CONNECTION_RESET", "found"],
-  ["neverAnswers", "TIMEOUT", "found"],
-  ["blackHole", "TIMEOUT", "absent"],
-  ["stalledBody", "TIMEOUT", "found"],
-  ["htmlAnswer", "BAD_RESPONSE", "found"],
-  ["truncatedJson", "BAD_RESPONSE", "found"],
-  ["emptyAnswer", "BAD_RESPONSE", "found"],
-  ["backendTimeout", "SERVER_ERROR", "found"],
-  ["unexpectedResponse", "SERVER_ERROR", "found"],
-  ["halfDone", "UNLISTED", "found"],
-  ["requestTimeout", "UNLISTED", "found"],
-  ["timestampOutside", "UNLISTED", "absent"],
-];
-
-for (const [fault, cause, proof] of FAULTS) {
-  Deno.test(`coinbase: ${fault} is in doubt and then proven ${proof}`, async () => {
-    await using opened = await openCoinbase();
-    const { testnet, adapter: { execution } } = opened;
-    testnet.arm({ exchange: "coinbase", fault, match: { operation: "order.place" }, count: 1 });
-    const outcome = await execution.submit(resting(), gate());
-    assert(outcome.kind === "unknown", JSON.stringify(outcome));
-    assertEquals(outcome.cause.code, cause, outcome.cause.message);
-    const found = await execution.lookup(named());
-    assertEquals(found.kind, proof, JSON.stringify(found));
-    assertEquals(testnet.ledger("coinbase").orders.length, proof === "found" ? 1 : 0);
-  });
-}
-
-Deno.test("coinbase: no list may fail for an absence to be proven", async () => {
-  for (const operation of ["openOrders.status", "allOrders", "myTrades"]) {
-    await using opened = await openCoinbase();
-    const { testnet, adapter: { execution } } = opened;
-    testnet.arm({ exchange: "coinbase", fault: "emptyAnswer", match: { operation }, count: 1 });
-    const outcome = await execution.lookup(named());
-    assertEquals(outcome.kind, "failed", `${operation}: ${JSON.stringify(outcome)}`);
-  }
-});
-
-Deno.test("coinbase: too many requests are a ban that ends by the second", async () => {
-  await using opened = await openCoinbase({ limits: { privateRequestsPerSecond: 1 } });
-  const { adapter: { execution }, facts } = opened;
-  await execution.submit(resting(), gate());
-  const outcome = await execution.submit(resting({}, OTHER_ID), gate());
-  assert(outcome.kind === "refused", JSON.stringify(outcome));
-  assertEquals([outcome.reason.code, outcome.reason.retryAfterMs], ["RATE_LIMITED", 1_000]);
-  assertEquals(facts.filter(({ kind }) => kind === "banned"), [
-    { kind: "banned", status: 429, retryAfterMs: 1_000 },
-  ]);
-  assertEquals(opened.testnet.ledger("coinbase").orders.length, 1);
-});
-
 Deno.test("coinbase: lists are read to their last page", async () => {
   await using opened = await openCoinbase({ limits: "none" });
   const { adapter: { execution } } = opened;
@@ -413,30 +289,6 @@ Deno.test("coinbase: lists are read to their last page", async () => {
   );
   const first = await execution.lookup(named({ clientOrderId: "0".repeat(32) }));
   assertEquals(first.kind, "found", JSON.stringify(first));
-});
-
-Deno.test("coinbase: a token ends with the validity asked for: what comes later is not admitted", async () => {
-  await using opened = await openCoinbase();
-  const { testnet, adapter: { execution, capabilities } } = opened;
-  // ccxt's own tokens would be good for two minutes.
-  const offsetMs = capabilities.timing.validityMs + 2_000;
-  testnet.arm({ exchange: "coinbase", fault: "clockSkew", offsetMs });
-  const outcome = await execution.submit(resting(), gate());
-  assertEquals(outcome.kind, "unknown", JSON.stringify(outcome));
-  assertEquals(testnet.ledger("coinbase").orders, []);
-});
-
-Deno.test("coinbase: another key's signature opens nothing, and the stream says why", async () => {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const other = privateKey.export({ type: "sec1", format: "pem" }).toString();
-  await using opened = await openCoinbase({ adapter: { secret: other } });
-  const outcome = await opened.adapter.execution.submit(resting(), gate());
-  assert(outcome.kind === "unknown", JSON.stringify(outcome));
-  assertEquals(outcome.cause.message, "HTTP 401: HTTP 401");
-  let refused = "";
-  await openSocket(opened.adapter).catch((error) => refused = String(error));
-  assert(refused.includes("authentication failure"), refused);
-  assertEquals(opened.testnet.ledger("coinbase").orders, []);
 });
 
 Deno.test("coinbase: a key tells that it cannot withdraw", async () => {

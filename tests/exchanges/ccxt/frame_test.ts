@@ -9,6 +9,7 @@ import { binanceSocketEntry } from "../../../src/exchanges/ccxt/profiles/binance
 import { redactor } from "../../../src/exchanges/ccxt/redaction.ts";
 import { Signer } from "../../../src/exchanges/ccxt/signer.ts";
 import { SocketEntry } from "../../../src/exchanges/ccxt/socket_entry.ts";
+import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/socket_entry_plan.ts";
 import { VenueClock } from "../../../src/exchanges/ccxt/venue_clock.ts";
 import type { SubmitRequest } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
@@ -29,6 +30,27 @@ Deno.test("socket entry: a template frames byte for byte what ccxt frames, over 
     assertNotEquals(first, byCcxt.text);
     assertEquals(framed(framer, second, byCcxt.id), byCcxt.text, JSON.stringify(fields));
   }
+});
+
+Deno.test("socket entry: a field that holds more than the value makes no template", () => {
+  const values = { id: "1", timestamp: "2", clientOrderId: "c", amount: "3", price: "0.1" };
+  const fields = {
+    id: "id",
+    timestamp: null,
+    clientOrderId: "link",
+    amount: "qty",
+    price: "price",
+    signature: null,
+  };
+  const compiled = (price: string) =>
+    compileFrame(`{"id":1,"link":"c","qty":"3","price":${price}}`, values, {
+      fields,
+      signed: null,
+      sign: keyedHmac(SECRET),
+    });
+  for (const longer of ['"0.10"', "0.10", "0.1e1"]) assertEquals(compiled(longer), null);
+  const text = compiled('"0.1"')?.fill({ ...values, id: "12", price: "20" });
+  assertEquals(text, '{"id":12,"link":"c","qty":"3","price":"20"}');
 });
 
 /** `createOrderWs` sends its own word `postOnly` too, which the venue refuses as unread (-1104). */
@@ -121,6 +143,19 @@ Deno.test("socket entry: a frame the platform did not take may have left all the
   const heard = await entry.request("1", "{}", OPEN_GATE);
   assert(heard.kind === "failed");
   assertEquals(heard.cause.code, "CONNECTION_RESET");
+});
+
+Deno.test("socket entry: where the venue remembers ids, no connection uses those of an earlier one", () => {
+  const clock = new VirtualClock(NOW);
+  const opened = (idsFrom: Pick<SocketEntryPlan, "idsFrom">) => {
+    const plan = { ...binanceSocketEntry, ...idsFrom };
+    return new SocketEntry({ plan, clock, timeoutMs: 1_000, send: () => {} });
+  };
+  const first = opened({ idsFrom: "time" });
+  const used = Array.from({ length: 500 }, () => first.nextId());
+  clock.advance(1_000);
+  assert(!used.includes(opened({ idsFrom: "time" }).nextId()));
+  assertEquals([opened({}).nextId(), opened({}).nextId()], ["1", "1"]);
 });
 
 function framed(framer: Framer, order: SubmitRequest, id: string): string {

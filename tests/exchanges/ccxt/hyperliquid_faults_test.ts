@@ -1,36 +1,33 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
 import { gate } from "./fixtures.ts";
+import { HYPERLIQUID, named, openHyperliquid, resting } from "./hyperliquid.ts";
 import {
-  CLIENT_ID,
-  idOf,
-  named,
-  openHyperliquid,
-  openPrivate,
-  resting,
-  until,
-} from "./hyperliquid.ts";
+  type Doubt,
+  type Faulty,
+  LOST,
+  type Refusal,
+  REFUSED,
+  testAbsence,
+  testDoubts,
+  testMuteSocket,
+  testRefusals,
+} from "./venue_faults.ts";
+import { idOf, openSocket, until } from "./venue_stage.ts";
 
-/** [fault, the cause submit gives, what the look-up then proves] */
-const FAULTS: readonly (readonly [FaultName, string, "found" | "absent"])[] = [
-  ["responseLost", "CONNECTION_RESET", "found"],
-  ["requestLost", "CONNECTION_RESET", "absent"],
-  ["unavailableAfter", "SERVER_ERROR", "found"],
-  ["unavailableBefore", "SERVER_ERROR", "absent"],
-  ["resetMidBody", "CONNECTION_RESET", "found"],
-  ["neverAnswers", "TIMEOUT", "found"],
-  ["blackHole", "TIMEOUT", "absent"],
-  ["stalledBody", "TIMEOUT", "found"],
-  ["htmlAnswer", "BAD_RESPONSE", "found"],
-  ["truncatedJson", "BAD_RESPONSE", "found"],
-  ["emptyAnswer", "BAD_RESPONSE", "found"],
+/** Words that are documented nowhere prove nothing. */
+const DOUBTS: readonly Doubt[] = [
+  ...LOST,
   ["backendTimeout", "SERVER_ERROR", "found"],
   ["unexpectedResponse", "SERVER_ERROR", "found"],
-  // Words that are documented nowhere prove nothing.
   ["delisted", "UNLISTED", "absent"],
   ["timestampOutside", "UNLISTED", "absent"],
 ];
-
+const REFUSALS: readonly Refusal[] = [
+  ...REFUSED,
+  ["tooManyRequests", "RATE_LIMITED"],
+  ["unauthorized", "AUTHENTICATION"],
+];
 /** On a socket there is no body apart from the frame. */
 const SAME_ON_SOCKETS: ReadonlySet<FaultName> = new Set([
   "responseLost",
@@ -41,62 +38,23 @@ const SAME_ON_SOCKETS: ReadonlySet<FaultName> = new Set([
   "unavailableBefore",
   "delisted",
 ]);
+/** Orders go over the private socket. */
+const BY_SOCKET: Faulty = {
+  ...HYPERLIQUID,
+  name: "hyperliquid by socket",
+  async open() {
+    const opened = await openHyperliquid({ adapter: { orderEntry: "auto" } });
+    await openSocket(opened.adapter);
+    return opened;
+  },
+};
 
-for (const orderEntry of ["rest", "auto"] as const) {
-  for (const [fault, cause, proof] of FAULTS) {
-    if (orderEntry === "auto" && !SAME_ON_SOCKETS.has(fault)) continue;
-    Deno.test(`hyperliquid, ${orderEntry}: ${fault} is in doubt and then proven ${proof}`, async () => {
-      await using hyperliquid = await openHyperliquid({ adapter: { orderEntry } });
-      const { testnet, adapter } = hyperliquid;
-      if (orderEntry === "auto") await openPrivate(adapter);
-      const match = { operation: "order.place" };
-      testnet.arm({ exchange: "hyperliquid", fault, match, count: 1 });
-      const outcome = await adapter.execution.submit(resting(), gate());
-      assert(outcome.kind === "unknown", JSON.stringify(outcome));
-      assertEquals(outcome.cause.code, cause, outcome.cause.message);
-      const found = await adapter.execution.lookup(named());
-      assertEquals(found.kind, proof, JSON.stringify(found));
-      const ids = testnet.ledger("hyperliquid").orders.map(({ clientOrderId }) => clientOrderId);
-      assertEquals(ids, proof === "found" ? [`0x${CLIENT_ID}`] : []);
-    });
-  }
-}
-
-/** [fault, our word]: what was refused is not there. */
-const REFUSALS: readonly (readonly [FaultName, string])[] = [
-  ["tooManyRequests", "RATE_LIMITED"],
-  ["banned", "RATE_LIMITED"],
-  ["filterRefused", "FILTER"],
-  ["unauthorized", "AUTHENTICATION"],
-];
-
-for (const orderEntry of ["rest", "auto"] as const) {
-  for (const [fault, code] of REFUSALS) {
-    Deno.test(`hyperliquid, ${orderEntry}: ${fault} is refused as ${code}, and nothing is there`, async () => {
-      await using hyperliquid = await openHyperliquid({ adapter: { orderEntry } });
-      const { testnet, adapter, facts } = hyperliquid;
-      if (orderEntry === "auto") await openPrivate(adapter);
-      const match = { operation: "order.place" };
-      testnet.arm({ exchange: "hyperliquid", fault, match, count: 1 });
-      const outcome = await adapter.execution.submit(resting(), gate());
-      assert(outcome.kind === "refused", JSON.stringify(outcome));
-      assertEquals(outcome.reason.code, code);
-      assertEquals(outcome.reason.retryAfterMs !== undefined, code === "RATE_LIMITED");
-      assertEquals(testnet.ledger("hyperliquid").orders, []);
-      assertEquals(facts.some(({ kind }) => kind === "banned"), code === "RATE_LIMITED");
-    });
-  }
-}
-
-for (const operation of ["order.status", "openOrders.status", "allOrders", "myTrades"]) {
-  Deno.test(`hyperliquid: without an answer to ${operation} nothing is proven absent`, async () => {
-    await using hyperliquid = await openHyperliquid();
-    const match = { operation };
-    hyperliquid.testnet.arm({ exchange: "hyperliquid", fault: "unavailableBefore", match });
-    const outcome = await hyperliquid.adapter.execution.lookup(named());
-    assertEquals(outcome.kind, "failed", JSON.stringify(outcome));
-  });
-}
+testDoubts(HYPERLIQUID, DOUBTS);
+testDoubts(BY_SOCKET, DOUBTS.filter(([fault]) => SAME_ON_SOCKETS.has(fault)));
+testRefusals(HYPERLIQUID, REFUSALS);
+testRefusals(BY_SOCKET, REFUSALS);
+testAbsence(HYPERLIQUID, ["order.status", "openOrders.status", "allOrders", "myTrades"]);
+testMuteSocket(HYPERLIQUID);
 
 Deno.test("hyperliquid: a second copy of an action is refused by its nonce, which proves nothing", async () => {
   await using hyperliquid = await openHyperliquid();
@@ -150,7 +108,7 @@ Deno.test("hyperliquid: orders go over the private socket while it is open, and 
   const { adapter, testnet, facts } = hyperliquid;
   const { execution } = adapter;
   assertEquals((await execution.submit(resting({}, idOf(1)), gate())).kind, "accepted");
-  const { socket } = await openPrivate(adapter);
+  const { socket } = await openSocket(adapter);
   const placed = await execution.submit(resting(), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   assertEquals((await execution.cancel(named(), gate())).kind, "accepted");
@@ -179,12 +137,4 @@ Deno.test("hyperliquid: fifty actions at once each have a nonce of their own", a
     Array.from({ length: 50 }, (_, n) => execution.submit(resting({}, idOf(n + 1)), gate())),
   );
   assertEquals(outcomes.filter(({ kind }) => kind !== "accepted"), []);
-});
-
-Deno.test("hyperliquid: a mute socket still closes in bounded time", async () => {
-  await using hyperliquid = await openHyperliquid();
-  const { socket } = await openPrivate(hyperliquid.adapter);
-  hyperliquid.testnet.arm({ exchange: "hyperliquid", fault: "muteSocket" });
-  socket.probe();
-  await socket.close();
 });

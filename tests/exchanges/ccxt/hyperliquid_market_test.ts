@@ -4,15 +4,8 @@ import { hyperliquidMarket } from "../../../src/exchanges/ccxt/profiles/hyperliq
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";
-import {
-  type Opened,
-  openHyperliquid,
-  openPrivate,
-  PERP,
-  resting,
-  SPOT,
-  until,
-} from "./hyperliquid.ts";
+import { openHyperliquid, PERP, resting, SPOT } from "./hyperliquid.ts";
+import { type Opened, openSocket, until } from "./venue_stage.ts";
 
 const MARKETS = [["perp", PERP, "BTC"], ["spot", SPOT, "@1"]] as const;
 
@@ -95,7 +88,7 @@ for (const [market, symbolId, symbol] of MARKETS) {
 
 Deno.test("hyperliquid market: both sockets have one address, and neither disturbs the other", async () => {
   await using hyperliquid = await openHyperliquid();
-  const { socket, ends } = await openPrivate(hyperliquid.adapter);
+  const { socket, ends } = await openSocket(hyperliquid.adapter);
   const close = await listen(hyperliquid, [{ channel: "trades", symbolId: PERP }]);
   await close();
   await hyperliquid.adapter.execution.submit(resting(), gate());
@@ -106,14 +99,16 @@ Deno.test("hyperliquid market: both sockets have one address, and neither distur
 
 Deno.test("hyperliquid market: what is no longer subscribed to is not told", async () => {
   await using hyperliquid = await openHyperliquid();
-  const topics: readonly Topic[] = [{ channel: "book", symbolId: PERP, depth: 20 }];
+  const topics: readonly Topic[] = [{ channel: "trades", symbolId: PERP }];
   const close = await listen(hyperliquid, topics);
-  await until(() => told(hyperliquid, "bookSnapshot").length === 1);
+  const prints = () => told(hyperliquid, "trades").flatMap(({ trades }) => trades);
+  hyperliquid.testnet.setPrice("hyperliquid", { symbol: "BTC", price: "50100", quantity: "0.1" });
+  await until(() => prints().some(({ price }) => price === decimal("50100")));
   hyperliquid.adapter.marketData.stream!.unsubscribe(topics);
   await until(() => asked(hyperliquid, "general.unsubscribe") > 0);
   hyperliquid.testnet.setPrice("hyperliquid", { symbol: "BTC", price: "50200", quantity: "0.1" });
-  await new Promise((resolve) => setTimeout(resolve, 600)); // More than a beat.
-  assertEquals(told(hyperliquid, "bookSnapshot").length, 1);
+  await hyperliquid.adapter.syncClock(); // Whatever was sent before has come.
+  assertEquals(prints().filter(({ price }) => price === decimal("50200")), []);
   await close();
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import { Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
 import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
-import { errorOf } from "../../../src/exchanges/ccxt/profiles/hyperliquid_errors.ts";
 import { budgetsLeft } from "../../../src/exchanges/ccxt/profiles/hyperliquid_limits.ts";
 import {
   CLOID,
@@ -15,7 +15,9 @@ import {
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
 import { decimal } from "../../../src/model/decimal.ts";
-import { named, resting } from "./hyperliquid.ts";
+import { recorded } from "../../recordings.ts";
+import { named } from "./hyperliquid.ts";
+import { exchangeOf, recorded as recordedList } from "./market_lists.ts";
 
 const NOW = 1_763_000_000_000;
 const context: RowContext = {
@@ -23,77 +25,25 @@ const context: RowContext = {
   contractSizeOf: () => decimal("1"),
   receivedAt: NOW,
 };
-const market = { ...context, symbolId: "ETH/USDC:PERP", rawSymbol: "ETH", depth: 20 };
 
-type Reader = (payload: unknown) => unknown;
-
-/** Every reader of both profiles, whatever it is meant for. */
-const READERS: Readonly<Record<string, Reader>> = Object.fromEntries(
-  [hyperliquidPerp, hyperliquidSpot].flatMap((profile, index) => {
-    const { reads, entry, sockets: [socket], market: plan } = profile;
-    const list =
-      (name: "openOrders" | "history" | "tradesSince" | "balances"): Reader => (answer) => {
-        const each = reads[name];
-        return each.rows(answer).map((row) => each.read(row, context));
-      };
-    const readers: Readonly<Record<string, Reader>> = {
-      order: (payload) => reads.order?.read(payload, context),
-      openOrders: list("openOrders"),
-      history: list("history"),
-      trades: list("tradesSince"),
-      balances: list("balances"),
-      positions: (payload) =>
-        reads.positions?.rows(payload).map((row) => reads.positions?.read(row, context)),
-      ticker: (payload) => reads.ticker.read(payload, context),
-      serverTime: (payload) => reads.serverTime.read(payload),
-      permissions: (payload) => reads.permissions?.read(payload),
-      created: (payload) => entry.created(payload, resting(), context),
-      canceled: (payload) => entry.canceled(payload, named(), context),
-      privateFrame: (payload) => socket!.read(payload, context),
-      publicFrame: (payload) => plan!.sockets[0]!.read(payload, context),
-      book: (payload) => plan!.reads.book.read(payload, market),
-      publicTrades: (payload) => plan!.reads.trades.read(payload, market),
-      candles: (payload) => plan!.reads.ohlcv.read(payload, market),
-      row: (payload) => readOrder(payload, context),
-      fill: (payload) => readFill(payload, context),
-    };
-    return Object.entries(readers).map(([name, read]) => [`${name} ${index}`, read]);
-  }),
-);
-
-async function recorded(
-  file: "rest" | "ws",
-): Promise<Readonly<Record<string, readonly unknown[]>>> {
-  const path = new URL(`../../fixtures/hyperliquid/${file}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
-}
-
-for (const file of ["rest", "ws"] as const) {
-  Deno.test(`hyperliquid: every reader takes every recorded payload of ${file} or names what is wrong`, async () => {
-    let read = 0;
-    for (const [name, payloads] of Object.entries(await recorded(file))) {
-      for (const payload of payloads) {
-        for (const [reader, run] of Object.entries(READERS)) {
-          try {
-            run(payload);
-            read++;
-          } catch (error) {
-            const isNamed = error instanceof RowError || error instanceof RangeError;
-            assert(isNamed, `${reader} of ${name}: ${error}`);
-          }
-        }
-        if (typeof payload === "object" && payload !== null) {
-          errorOf(payload);
-          hyperliquidPerp.sockets[0]!.entry!.answer(payload);
-        }
-      }
+for (const profile of [hyperliquidPerp, hyperliquidSpot]) {
+  const market = profile === hyperliquidPerp ? "perp" : "spot";
+  Deno.test(`hyperliquid ${market}: every market of the recorded list is an instrument`, async () => {
+    const answers = await recordedList("hyperliquid");
+    const exchange = await exchangeOf("hyperliquid", () => answers);
+    const catalogue = new Catalogue();
+    assertEquals(await catalogue.load(exchange, profile), []);
+    const listed = catalogue.list();
+    assert(listed.length > 0);
+    for (const { price, instrument } of listed) {
+      assertEquals([price.spacing, price.significantDigits], ["DYNAMIC", 5]);
+      assert(!instrument.rawSymbol.includes(":"), instrument.rawSymbol); // HIP-3
     }
-    assert(read > 20, `only ${read} were read`);
   });
 }
 
 Deno.test("hyperliquid: a recorded order is read with its exact digits", async () => {
-  const { fetchOrder } = await recorded("rest");
+  const { fetchOrder } = await recorded("hyperliquid", "rest");
   assertEquals(hyperliquidPerp.reads.order!.read(fetchOrder![0], context), {
     exchangeOrderId: "3991946565",
     clientOrderId: null,
@@ -110,7 +60,7 @@ Deno.test("hyperliquid: a recorded order is read with its exact digits", async (
 });
 
 Deno.test("hyperliquid: a recorded trade is read, its fee in USDC where no token is named", async () => {
-  const { fetchTrades, fetchMyTrades } = await recorded("rest");
+  const { fetchTrades, fetchMyTrades } = await recorded("hyperliquid", "rest");
   const [older, newer] = [fetchTrades![1], fetchMyTrades![1]].map((row) => readFill(row, context));
   for (const fill of [older!, newer!]) {
     assertEquals([fill.tradeId, fill.exchangeOrderId, fill.side, fill.liquidity], [
@@ -128,7 +78,7 @@ Deno.test("hyperliquid: a recorded trade is read, its fee in USDC where no token
 });
 
 Deno.test("hyperliquid: a recorded position and wallet are read", async () => {
-  const { fetchPositions, fetchBalance } = await recorded("rest");
+  const { fetchPositions, fetchBalance } = await recorded("hyperliquid", "rest");
   const { positions, balances } = hyperliquidPerp.reads;
   const [row] = positions!.rows(fetchPositions![0]);
   const position = positions!.read(row, context);

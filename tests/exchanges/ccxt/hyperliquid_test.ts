@@ -1,20 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { hyperliquidPerp } from "../../../src/exchanges/ccxt/profiles/hyperliquid.ts";
+import { credentialOptions, defaultCredentials } from "../../../src/testnet/credentials.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Fill } from "../../../src/model/fill.ts";
 import { gate } from "./fixtures.ts";
-import {
-  CLIENT_ID,
-  idOf,
-  named,
-  openHyperliquid,
-  openPrivate,
-  PERP,
-  request,
-  resting,
-  SPOT,
-  until,
-} from "./hyperliquid.ts";
+import { named, openHyperliquid, PERP, request, resting, SPOT } from "./hyperliquid.ts";
+import { CLIENT_ID, idOf, openSocket, until } from "./venue_stage.ts";
 
 const MARKETS = [["perp", PERP], ["spot", SPOT]] as const;
 
@@ -46,7 +38,7 @@ for (const [market, symbolId] of MARKETS) {
   Deno.test(`hyperliquid ${market}: fills agree in reads and stream, in base units`, async () => {
     await using hyperliquid = await openHyperliquid({ adapter: { market } });
     const { adapter, facts } = hyperliquid;
-    const { socket } = await openPrivate(adapter);
+    const { socket } = await openSocket(adapter);
     const since = (adapter.venueNow() ?? 0) - 1_000;
     const placed = await adapter.execution.submit(request({ symbolId }), gate());
     assert(placed.kind === "accepted", JSON.stringify(placed));
@@ -77,7 +69,7 @@ for (const [market, symbolId] of MARKETS) {
 Deno.test("hyperliquid: a position is opened, read, and told closed by its absence", async () => {
   await using hyperliquid = await openHyperliquid();
   const { adapter: { execution }, adapter, facts } = hyperliquid;
-  const { socket } = await openPrivate(adapter);
+  const { socket } = await openSocket(adapter);
   await execution.submit(request({ side: "SELL" }, idOf(1)), gate());
   const held = await execution.positions();
   assert(held.kind === "read", JSON.stringify(held));
@@ -221,7 +213,7 @@ Deno.test("hyperliquid: the stream's middle price bounds orders without one", as
   await using hyperliquid = await openHyperliquid();
   const { adapter, testnet } = hyperliquid;
   testnet.setPrice("hyperliquid", { symbol: "BTC", price: "60000" });
-  await openPrivate(adapter);
+  await openSocket(adapter);
   await until(() => hyperliquid.facts.some(({ kind }) => kind === "usage"));
   await adapter.execution.submit(request(), gate());
   assertEquals(testnet.ledger("hyperliquid").orders.map(({ price }) => price), ["63000"]);
@@ -242,10 +234,51 @@ Deno.test("hyperliquid: nothing but the order is sent when the first one goes ou
   ]);
 });
 
+Deno.test("hyperliquid: ccxt's own way to place an order signs nothing else either", async () => {
+  const { Exchange } = await hyperliquidPerp.load();
+  const { walletAddress, privateKey } = credentialOptions(defaultCredentials("hyperliquid"));
+  const exchange = new Exchange({ ...hyperliquidPerp.ccxtOptions, walletAddress, privateKey });
+  hyperliquidPerp.configure(exchange);
+  const sent: unknown[] = [];
+  exchange.fetchImplementation = (_url, { body = "" }) => {
+    const { type, action } = JSON.parse(body);
+    sent.push(type ?? action);
+    const universe = [{ name: "BTC", szDecimals: 5, maxLeverage: 50 }];
+    const answer = type === "userRole"
+      ? { role: "agent", data: { user: walletAddress } }
+      : type === undefined
+      ? { status: "ok", response: { type: "order", data: { statuses: [{ resting: { oid: 1 } }] } } }
+      : [{ universe }, [{ markPx: "50000.0", midPx: "50000.0" }]];
+    return Promise.resolve({
+      status: 200,
+      statusText: "",
+      headers: new Headers({ "content-type": "application/json" }),
+      text: () => Promise.resolve(JSON.stringify(answer)),
+    });
+  };
+  const { createOrder } = exchange as unknown as {
+    createOrder: (...order: readonly unknown[]) => Promise<unknown>;
+  };
+  await createOrder.call(exchange, "BTC/USDC:USDC", "limit", "buy", 0.01, 40_000);
+  assertEquals(sent, ["userRole", "metaAndAssetCtxs", {
+    type: "order",
+    orders: [{ a: 0, b: true, p: "40000", s: "0.01", r: false, t: { limit: { tif: "Gtc" } } }],
+    grouping: "na",
+  }]);
+});
+
 Deno.test("hyperliquid: a key of another wallet does not connect", async () => {
   const strangers = "0x00000000000000000000000000000000000000aa";
   const opening = openHyperliquid({ adapter: { walletAddress: strangers } });
   await assertRejects(() => opening, Error, "neither of walletAddress nor of an API wallet");
+});
+
+Deno.test("hyperliquid: in the venue's sandbox actions are signed for the test network", async () => {
+  await using hyperliquid = await openHyperliquid({ adapter: { testnet: true } });
+  const { adapter, testnet } = hyperliquid;
+  assertEquals((await adapter.execution.submit(resting(), gate())).kind, "accepted");
+  const hosts = testnet.heard("hyperliquid").map(({ operation }) => operation.host);
+  assertEquals([...new Set(hosts)], ["api.hyperliquid-testnet.xyz"]);
 });
 
 Deno.test("hyperliquid: an API wallet trades and cannot withdraw", async () => {
@@ -272,14 +305,17 @@ Deno.test("hyperliquid: trades of other markets and of foreign orders prove noth
   const all = await execution.fillsSince(PERP, 0);
   assert(all.kind === "read", JSON.stringify(all));
   assertEquals(all.value.map(({ clientOrderId }) => clientOrderId), [idOf(2)]);
+  await execution.submit(resting({}, idOf(3)), gate());
   const open = await execution.openOrders("ETH/USDC:PERP");
   assertEquals(open.kind === "read" ? open.value : open, []);
+  const everywhere = await execution.openOrders();
+  assertEquals(everywhere.kind === "read" ? everywhere.value.length : everywhere, 1);
   assertEquals((await execution.lookup(named())).kind, "absent");
 });
 
 Deno.test("hyperliquid: the account's budget is told by the private socket", async () => {
   await using hyperliquid = await openHyperliquid({ limits: { addressRequestsInitial: 7 } });
-  await openPrivate(hyperliquid.adapter);
+  await openSocket(hyperliquid.adapter);
   await until(() => hyperliquid.facts.some(({ kind }) => kind === "usage"));
   const usage = hyperliquid.facts.find((fact) => fact.kind === "usage");
   assertEquals(usage, {
@@ -291,11 +327,51 @@ Deno.test("hyperliquid: the account's budget is told by the private socket", asy
 Deno.test("hyperliquid: a socket that dropped is opened again and tells on", async () => {
   await using hyperliquid = await openHyperliquid();
   const { adapter, testnet, facts } = hyperliquid;
-  const { ends } = await openPrivate(adapter);
+  const { ends } = await openSocket(adapter);
   testnet.arm({ exchange: "hyperliquid", fault: "dropSocket", count: 1 });
   await until(() => ends.length === 1);
-  await openPrivate(adapter);
+  await openSocket(adapter);
   await adapter.execution.submit(resting(), gate());
   await until(() => facts.some(({ kind }) => kind === "order"));
   assertEquals(ends.length, 1);
 });
+
+Deno.test("hyperliquid: pages of fills overlap by a millisecond, and each fill is told once", async () => {
+  await using hyperliquid = await openHyperliquid();
+  const fill = (tid: number, time: number) => ({
+    ...{ coin: "BTC", px: "50000.0", sz: "0.1", side: "B", oid: tid, crossed: true },
+    ...{ fee: "0.1", feeToken: "USDC", tid, time },
+  });
+  // Two to a millisecond, so that the second page begins with what the first one ended with.
+  const all = Array.from({ length: 2_500 }, (_, n) => fill(n, 1_000 + Math.floor(n / 2)));
+  using _ = answering(
+    "userFillsByTime",
+    ({ startTime }) => all.filter(({ time }) => time >= Number(startTime)).slice(0, 2_000),
+  );
+  const fills = await hyperliquid.adapter.execution.fillsSince(PERP, 1_000);
+  assert(fills.kind === "read", JSON.stringify(fills));
+  assertEquals(
+    fills.value.map(({ tradeId }) => tradeId),
+    all.map(({ tid }) => String(tid)),
+  );
+});
+
+/** Stands in for the venue's answer to one type of read. */
+function answering(
+  type: string,
+  answer: (asked: Readonly<Record<string, unknown>>) => unknown,
+): Disposable {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const body = typeof init?.body === "string" ? init.body : "{}";
+    const asked = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    return asked["type"] === type
+      ? Promise.resolve(Response.json(answer(asked)))
+      : fetch(input, init);
+  };
+  return {
+    [Symbol.dispose]() {
+      globalThis.fetch = fetch;
+    },
+  };
+}

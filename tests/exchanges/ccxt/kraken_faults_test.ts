@@ -1,47 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
-import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
 import { gate } from "./fixtures.ts";
-import { CLIENT_ID, named, openKraken, openSocket, OTHER_ID, resting, until } from "./kraken.ts";
+import { KRAKEN, named, openKraken, request, resting } from "./kraken.ts";
+import { LOST, testDoubts } from "./venue_faults.ts";
+import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
-/** [fault, the cause submit gives over REST, what the look-up then proves] */
-const FAULTS: readonly (readonly [FaultName, string, "found" | "absent"])[] = [
-  ["responseLost", "CONNECTION_RESET", "found"],
-  ["requestLost", "CONNECTION_RESET", "absent"],
-  ["unavailableAfter", "SERVER_ERROR", "found"],
-  ["unavailableBefore", "SERVER_ERROR", "absent"],
-  ["resetMidBody", "CONNECTION_RESET", "found"],
-  ["neverAnswers", "TIMEOUT", "found"],
-  ["blackHole", "TIMEOUT", "absent"],
-  ["stalledBody", "TIMEOUT", "found"],
-  ["htmlAnswer", "BAD_RESPONSE", "found"],
-  ["truncatedJson", "BAD_RESPONSE", "found"],
-  ["emptyAnswer", "BAD_RESPONSE", "found"],
+testDoubts(KRAKEN, [
+  ...LOST,
   ["backendTimeout", "UNLISTED", "found"],
   ["unexpectedResponse", "UNLISTED", "found"],
   ["timestampOutside", "UNLISTED", "absent"],
-];
-
-for (const [fault, cause, proof] of FAULTS) {
-  Deno.test(`kraken: ${fault} is in doubt and then proven ${proof}`, async () => {
-    await using opened = await openKraken();
-    const { testnet, adapter: { execution } } = opened;
-    testnet.arm({ exchange: "kraken", fault, match: { operation: "order.place" }, count: 1 });
-    const outcome = await execution.submit(resting(), gate());
-    assert(outcome.kind === "unknown", JSON.stringify(outcome));
-    assertEquals(outcome.cause.code, cause, outcome.cause.message);
-    const found = await execution.lookup(named());
-    assertEquals(found.kind, proof, JSON.stringify(found));
-    assertEquals(testnet.ledger("kraken").orders.length, proof === "found" ? 1 : 0);
-  });
-}
+]);
 
 for (const [fault, proof] of [["responseLost", "found"], ["requestLost", "absent"]] as const) {
   Deno.test(`kraken socket: ${fault} is in doubt, ends the socket, and is then proven ${proof}`, async () => {
     await using opened = await openKraken();
     const { testnet, adapter: { execution } } = opened;
-    const ends: string[] = [];
-    const close = await openSocket(opened, (reason) => ends.push(reason));
+    const { ends, close } = await openSocket(opened.adapter);
     testnet.arm({ exchange: "kraken", fault, match: { operation: "order.place" }, count: 1 });
     const outcome = await execution.submit(resting(), gate());
     assert(outcome.kind === "unknown", JSON.stringify(outcome));
@@ -68,12 +43,11 @@ Deno.test("kraken: a request taken twice by a proxy is in doubt, not refused for
 Deno.test("kraken: a socket that is dropped says so, and shows what is open once it is open again", async () => {
   await using opened = await openKraken();
   const { testnet, adapter, facts } = opened;
-  const ends: string[] = [];
-  await openSocket(opened, (reason) => ends.push(reason));
+  const { ends } = await openSocket(opened.adapter);
   testnet.arm({ exchange: "kraken", fault: "dropSocket" });
   await until(() => ends.length === 1);
   await adapter.execution.submit(resting(), gate());
-  const close = await openSocket(opened);
+  const { close } = await openSocket(opened.adapter);
   await until(() =>
     facts.some((fact) =>
       fact.kind === "order" && fact.order.status === "OPEN" &&
@@ -86,8 +60,7 @@ Deno.test("kraken: a socket that is dropped says so, and shows what is open once
 Deno.test("kraken: a missing message ends the socket; a doubled one is passed over", async () => {
   await using opened = await openKraken({ adapter: { orderEntry: "rest" } });
   const { testnet, adapter: { execution }, facts } = opened;
-  const ends: string[] = [];
-  const close = await openSocket(opened, (reason) => ends.push(reason));
+  const { ends, close } = await openSocket(opened.adapter);
   testnet.arm({
     exchange: "kraken",
     fault: "duplicateFrame",
@@ -108,4 +81,18 @@ Deno.test("kraken: a missing message ends the socket; a doubled one is passed ov
   assert(ends[0]!.includes("missing"), ends[0]);
   assertEquals(facts.filter(({ kind }) => kind === "malformed"), []);
   await close();
+});
+
+Deno.test("kraken: an old open order, and more closed ones than a page, leave an absence provable", async () => {
+  await using opened = await openKraken();
+  const { execution } = opened.adapter;
+  const id = (number: number) => String(number).padStart(32, "0");
+  await execution.submit(resting({}, id(1)), gate());
+  await execution.submit(request({ limitPrice: null }, id(2)), gate());
+  for (let number = 3; number < 54; number++) {
+    await execution.submit(resting({}, id(number)), gate());
+    await execution.cancel(named({ clientOrderId: id(number) }), gate());
+  }
+  const outcome = await execution.lookup(named());
+  assertEquals(outcome.kind, "absent", JSON.stringify(outcome));
 });

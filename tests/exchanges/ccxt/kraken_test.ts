@@ -3,17 +3,8 @@ import { decimal } from "../../../src/model/decimal.ts";
 import type { Fill } from "../../../src/model/fill.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { gate } from "./fixtures.ts";
-import {
-  CLIENT_ID,
-  named,
-  openKraken,
-  openSocket,
-  OTHER_ID,
-  request,
-  resting,
-  SYMBOL,
-  until,
-} from "./kraken.ts";
+import { named, openKraken, request, resting, SYMBOL } from "./kraken.ts";
+import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 /** Orders go over REST while no socket is open, and over the socket while one is. */
 const WAYS = ["rest", "socket"] as const;
@@ -21,7 +12,9 @@ const WAYS = ["rest", "socket"] as const;
 for (const way of WAYS) {
   Deno.test(`kraken ${way}: an order is acknowledged, shown open, canceled and seen ended`, async () => {
     await using opened = await openKraken();
-    const close = way === "socket" ? await openSocket(opened) : () => Promise.resolve();
+    const close = way === "socket"
+      ? (await openSocket(opened.adapter)).close
+      : () => Promise.resolve();
     const { execution } = opened.adapter;
     const placed = await execution.submit(resting(), gate());
     assert(placed.kind === "accepted", JSON.stringify(placed));
@@ -71,7 +64,9 @@ Deno.test("kraken: another pair's open orders and trades are not shown for this 
 for (const way of WAYS) {
   Deno.test(`kraken ${way}: an amendment is only acknowledged, and a read shows it`, async () => {
     await using opened = await openKraken();
-    const close = way === "socket" ? await openSocket(opened) : () => Promise.resolve();
+    const close = way === "socket"
+      ? (await openSocket(opened.adapter)).close
+      : () => Promise.resolve();
     const { execution } = opened.adapter;
     const asked = resting();
     const placed = await execution.submit(asked, gate());
@@ -106,7 +101,7 @@ for (const way of WAYS) {
       const orderEntry = way === "rest" ? "rest" : "auto";
       await using opened = await openKraken({ adapter: { orderEntry } });
       const { adapter, facts } = opened;
-      const close = await openSocket(opened);
+      const { close } = await openSocket(opened.adapter);
       const since = adapter.venueNow() ?? 0;
       const limitPrice = side === "BUY" ? decimal("60000") : decimal("40000");
       const placed = await adapter.execution.submit(
@@ -168,7 +163,7 @@ for (const way of WAYS) {
         adapter: { orderEntry: way === "rest" ? way : "auto" },
       });
       const { adapter, facts } = opened;
-      const close = await openSocket(opened);
+      const { close } = await openSocket(opened.adapter);
       const placed = await adapter.execution.submit(request(fields), gate());
       assert(placed.kind === "accepted", JSON.stringify(placed));
       const found = await adapter.execution.lookup(named());
@@ -205,7 +200,9 @@ for (const way of WAYS) {
   for (const [what, fields, balances, code] of REFUSED) {
     Deno.test(`kraken ${way}: ${what} is refused inside an answer of success`, async () => {
       await using opened = await openKraken(balances ? { balances } : {});
-      const close = way === "socket" ? await openSocket(opened) : () => Promise.resolve();
+      const close = way === "socket"
+        ? (await openSocket(opened.adapter)).close
+        : () => Promise.resolve();
       const outcome = await opened.adapter.execution.submit(resting(fields), gate());
       assert(outcome.kind === "refused", JSON.stringify(outcome));
       assertEquals(outcome.reason.code, code);
@@ -273,13 +270,19 @@ Deno.test("kraken: an order that comes after its deadline is not placed", async 
   assertEquals(testnet.ledger("kraken").orders, []);
 });
 
-Deno.test("kraken: private requests go one by one, so that no nonce is below another", async () => {
+Deno.test("kraken: private requests go one by one, so that no nonce arrives after a higher one", async () => {
   await using opened = await openKraken();
-  const { execution } = opened.adapter;
-  const outcomes = await Promise.all(
-    Array.from({ length: 20 }, () => execution.balances()),
-  );
-  assertEquals(new Set(outcomes.map(({ kind }) => kind)), new Set(["read"]));
+  const { testnet, adapter: { execution } } = opened;
+  const match = { operation: "account.status" };
+  testnet.arm({ exchange: "kraken", fault: "slowAnswer", match, count: 1, delayMs: 50 });
+  const heard = (name: string) =>
+    testnet.heard("kraken").filter(({ operation }) => operation.name === name).length;
+  let isAnswered = false;
+  const first = execution.balances().finally(() => isAnswered = true);
+  const second = execution.openOrders();
+  await until(() => heard("openOrders.status") === 1);
+  assertEquals(isAnswered, true); // The second was not even sent before.
+  assertEquals([(await first).kind, (await second).kind], ["read", "read"]);
 });
 
 Deno.test("kraken: too many reads are refused with a wait, and nothing is said of the order", async () => {

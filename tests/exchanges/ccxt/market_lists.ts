@@ -2,7 +2,7 @@
 import { type BadInstrument, Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
 import type { CcxtExchange, CcxtExchangeClass } from "../../../src/exchanges/ccxt/ccxt.ts";
 import { type InstrumentExtras, readInstrument } from "../../../src/exchanges/ccxt/instruments.ts";
-import type { MarketCapabilities } from "../../../src/model/instrument.ts";
+import { capabilities } from "../../../src/model/capabilities.ts";
 
 export const VENUES = [
   "binance",
@@ -100,19 +100,10 @@ const OPTIONS: Readonly<Record<Venue, Readonly<Record<string, unknown>>>> = {
   okx: {},
 };
 
-export const CAPABILITIES: MarketCapabilities = {
-  sides: ["BUY", "SELL"],
-  amountTypes: ["BASE"],
+export const CAPABILITIES = capabilities({
   market: "NATIVE",
   limit: "NATIVE",
   timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
-  conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-  trailing: "NO",
   postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
-  amendInPlace: "NO",
-  cancelAll: "NO",
-  deadManSwitch: "NO",
   lookupByClientOrderId: "NATIVE",
-};
+});

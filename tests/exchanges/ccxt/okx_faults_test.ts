@@ -2,78 +2,32 @@ import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import { type FaultName, FAULTS as CATALOGUE } from "../../../src/testnet/fault_catalogue.ts";
 import { gate } from "./fixtures.ts";
-import { CLIENT_ID, idOf, named, openOkx, openPrivate, resting, until } from "./okx.ts";
+import { named, OKX, openOkx, resting } from "./okx.ts";
+import {
+  LOST,
+  REFUSED,
+  testAbsence,
+  testDoubts,
+  testMuteSocket,
+  testRefusals,
+} from "./venue_faults.ts";
+import { CLIENT_ID, idOf, openSocket, until } from "./venue_stage.ts";
 
-/** [fault, the cause submit gives, what the look-up then proves] */
-const FAULTS: readonly (readonly [FaultName, string, "found" | "absent"])[] = [
-  ["responseLost", "CONNECTION_RESET", "found"],
-  ["requestLost", "CONNECTION_RESET", "absent"],
-  ["unavailableAfter", "SERVER_ERROR", "found"],
-  ["unavailableBefore", "SERVER_ERROR", "absent"],
-  ["resetMidBody", "CONNECTION_RESET", "found"],
-  ["neverAnswers", "TIMEOUT", "found"],
-  ["blackHole", "TIMEOUT", "absent"],
-  ["stalledBody", "TIMEOUT", "found"],
-  ["htmlAnswer", "BAD_RESPONSE", "found"],
-  ["truncatedJson", "BAD_RESPONSE", "found"],
-  ["emptyAnswer", "BAD_RESPONSE", "found"],
+testDoubts(OKX, [
+  ...LOST,
   ["backendTimeout", "UNLISTED", "found"],
   ["unexpectedResponse", "SERVER_ERROR", "found"],
-];
-
-for (const [fault, cause, proof] of FAULTS) {
-  Deno.test(`okx: ${fault} is in doubt and then proven ${proof}`, async () => {
-    await using okx = await openOkx();
-    const { testnet, adapter: { execution } } = okx;
-    testnet.arm({ exchange: "okx", fault, match: { operation: "order.place" }, count: 1 });
-    const outcome = await execution.submit(resting(), gate());
-    assert(outcome.kind === "unknown", JSON.stringify(outcome));
-    assertEquals(outcome.cause.code, cause, outcome.cause.message);
-    const found = await execution.lookup(named());
-    assertEquals(found.kind, proof, JSON.stringify(found));
-    assertEquals(
-      testnet.ledger("okx").orders.filter((order) => order.clientOrderId === CLIENT_ID).length,
-      proof === "found" ? 1 : 0,
-    );
-  });
-}
-
-/** [fault, our word]: what was refused is not there. */
-const REFUSALS: readonly (readonly [FaultName, string])[] = [
+]);
+testRefusals(OKX, [
+  ...REFUSED,
   ["tooManyRequests", "RATE_LIMITED"],
-  ["banned", "RATE_LIMITED"],
-  ["forbidden", "RATE_LIMITED"],
-  ["filterRefused", "FILTER"],
-  ["delisted", "INVALID_SYMBOL"],
   ["unauthorized", "AUTHENTICATION"],
+  ["forbidden", "RATE_LIMITED"],
+  ["delisted", "INVALID_SYMBOL"],
   ["timestampOutside", "INVALID_TIMESTAMP"],
-];
-
-for (const [fault, code] of REFUSALS) {
-  Deno.test(`okx: ${fault} is refused as ${code}, and nothing is there`, async () => {
-    await using okx = await openOkx();
-    const { testnet, adapter: { execution } } = okx;
-    testnet.arm({ exchange: "okx", fault, match: { operation: "order.place" }, count: 1 });
-    const outcome = await execution.submit(resting(), gate());
-    assert(outcome.kind === "refused", JSON.stringify(outcome));
-    assertEquals(outcome.reason.code, code);
-    assertEquals(outcome.reason.retryAfterMs !== undefined, code === "RATE_LIMITED");
-    assertEquals(testnet.ledger("okx").orders, []);
-    assertEquals(
-      okx.facts.some(({ kind }) => kind === "banned"),
-      code === "RATE_LIMITED",
-    );
-  });
-}
-
-for (const operation of ["order.status", "openOrders.status", "allOrders", "myTrades"]) {
-  Deno.test(`okx: without an answer to ${operation} nothing is proven absent`, async () => {
-    await using okx = await openOkx();
-    okx.testnet.arm({ exchange: "okx", fault: "unavailableBefore", match: { operation } });
-    const outcome = await okx.adapter.execution.lookup(named());
-    assertEquals(outcome.kind, "failed", JSON.stringify(outcome));
-  });
-}
+]);
+testAbsence(OKX, ["order.status", "openOrders.status", "allOrders", "myTrades"]);
+testMuteSocket(OKX);
 
 Deno.test("okx: an order past its deadline is refused by the venue itself", async () => {
   await using okx = await openOkx();
@@ -108,25 +62,17 @@ Deno.test("okx: an account's limit of orders is told inside an answer of success
   assertEquals(okx.facts.some(({ kind }) => kind === "banned"), false);
 });
 
-Deno.test("okx: a mute socket still closes in bounded time", async () => {
-  await using okx = await openOkx();
-  const { socket } = await openPrivate(okx.adapter);
-  okx.testnet.arm({ exchange: "okx", fault: "muteSocket" });
-  socket.probe();
-  await socket.close();
-});
-
 Deno.test("okx: orders go over the private socket while it is open, and over REST before", async () => {
   await using okx = await openOkx({ adapter: { orderEntry: "auto" } });
   const { adapter, testnet, facts } = okx;
   const { execution } = adapter;
   const first = await execution.submit(resting({}, idOf(1)), gate());
   assertEquals(first.kind, "accepted");
-  const { socket } = await openPrivate(adapter);
+  const { socket } = await openSocket(adapter);
   const placed = await execution.submit(resting(), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   const changed = await execution.amend({
-    ...named(placed.order.exchangeOrderId),
+    ...named({ exchangeOrderId: placed.order.exchangeOrderId }),
     order: resting({ limitPrice: decimal("41000") }).order,
     amount: decimal("0.02"),
     deadline: Number.MAX_SAFE_INTEGER,
@@ -161,7 +107,7 @@ Deno.test("okx: orders go over the private socket while it is open, and over RES
 Deno.test("okx: a socket that is cut while an order is under way leaves it in doubt, and one order", async () => {
   await using okx = await openOkx({ adapter: { orderEntry: "auto" } });
   const { adapter, testnet } = okx;
-  await openPrivate(adapter);
+  await openSocket(adapter);
   testnet.arm({
     exchange: "okx",
     fault: "responseLost",
@@ -185,7 +131,7 @@ for (const orderEntry of ["rest", "auto"] as const) {
     for (const fault of OF_REQUESTS) {
       await using okx = await openOkx({ adapter: { orderEntry } });
       const { testnet, adapter } = okx;
-      if (orderEntry === "auto") await openPrivate(adapter);
+      if (orderEntry === "auto") await openSocket(adapter);
       const match = { operation: "order.place" };
       testnet.arm({ exchange: "okx", fault, match, count: 1, delayMs: 20 });
       const outcome = await adapter.execution.submit(resting(), gate());

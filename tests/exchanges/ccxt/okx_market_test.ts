@@ -4,7 +4,8 @@ import { readMessage } from "../../../src/exchanges/ccxt/profiles/okx_market.ts"
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";
-import { type Opened, openOkx, resting, SWAP, until } from "./okx.ts";
+import { openOkx, resting, SWAP } from "./okx.ts";
+import { type Opened, until } from "./venue_stage.ts";
 
 const MARKETS = [["BTC/USDT", "BTC-USDT", "0.5"], [SWAP, "BTC-USDT-SWAP", "0.5"]] as const;
 

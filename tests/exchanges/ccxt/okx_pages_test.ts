@@ -51,7 +51,11 @@ Deno.test("okx pages: without a recent trade the older list is read from its new
 });
 
 Deno.test("okx pages: an order's trades are read from both lists, however old it is", () => {
-  const query = { rawSymbol: "BTC-USDT", ref: named("7"), exchangeOrderId: "7" };
+  const query = {
+    rawSymbol: "BTC-USDT",
+    ref: named({ exchangeOrderId: "7" }),
+    exchangeOrderId: "7",
+  };
   const call = okxReads.tradesOfOrder.first(query);
   assertEquals(call.params["ordId"], "7");
   const older = okxReads.tradesOfOrder.next({ query, call, answer: answerOf(0), values: [] });

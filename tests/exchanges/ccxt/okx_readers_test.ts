@@ -1,25 +1,23 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx_entry.ts";
-import { errorOf, OKX_ERRORS } from "../../../src/exchanges/ccxt/profiles/okx_errors.ts";
-import { readMessage } from "../../../src/exchanges/ccxt/profiles/okx_market.ts";
+import { OKX_ERRORS } from "../../../src/exchanges/ccxt/profiles/okx_errors.ts";
 import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx_reads.ts";
 import {
   fillOfUpdate,
   readBalance,
   readOrder,
   readPosition,
-  readTicker,
   readTrade,
 } from "../../../src/exchanges/ccxt/profiles/okx_rows.ts";
-import { okxSocketEntry } from "../../../src/exchanges/ccxt/profiles/okx_socket_entry.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/okx_stream.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { decimal } from "../../../src/model/decimal.ts";
-import { named, recorded, resting, rowOf as row } from "./okx.ts";
+import { recorded } from "../../recordings.ts";
+import { named, resting } from "./okx.ts";
 
 const NOW = 1_763_000_000_000;
 const context: RowContext = {
@@ -27,61 +25,23 @@ const context: RowContext = {
   contractSizeOf: (rawSymbol) => rawSymbol.split("-").length === 2 ? null : decimal("0.1"),
   receivedAt: NOW,
 };
-const market = { ...context, symbolId: "ETH/BTC", rawSymbol: "ETH-BTC", depth: 400 };
 
-/** Every reader of the profile, whatever it is meant for. */
-const READERS: Readonly<Record<string, (payload: unknown) => unknown>> = {
-  order: (payload) => readOrder(payload, context),
-  orderAnswer: (payload) => okxReads.order?.read(payload, context),
-  trade: (payload) => readTrade(payload, context),
-  balance: (payload) => readBalance(payload),
-  balances: (payload) => okxReads.balances.rows(payload).map(readBalance),
-  position: (payload) => readPosition(payload, context),
-  ticker: (payload) => readTicker(payload, context),
-  serverTime: (payload) => okxReads.serverTime.read(payload),
-  permissions: (payload) => okxReads.permissions?.read(payload),
-  created: (payload) => okxEntry.created(payload, resting(), context),
-  canceled: (payload) => okxEntry.canceled(payload, named(), context),
-  amended: (payload) =>
-    okxEntry.amended?.(payload, {
-      ...named(),
-      order: resting().order,
-      amount: decimal("1"),
-      deadline: NOW,
-    }, context),
-  privateFrame: (payload) => readFrame(payload, context),
-  publicFrame: (payload) => readMessage(payload, context),
-  book: (payload) => okx.market?.reads.book.read(payload, market),
-  publicTrades: (payload) => okx.market?.reads.trades.read(payload, market),
-  candles: (payload) => okx.market?.reads.ohlcv.read(payload, market),
-};
+Deno.test("okx: an account that does not heed reduceOnly is not connected to", () => {
+  const config = (acctLv: string) => ({ code: "0", msg: "", data: [{ acctLv }] });
+  const refusal = (acctLv: string) => okxReads.admission?.refusal(config(acctLv)) ?? null;
+  for (const acctLv of ["1", "2", "3"]) assertEquals(refusal(acctLv), null);
+  assert(refusal("4")?.includes("portfolio margin"));
+  assertThrows(() => okxReads.admission?.refusal({ code: "0", msg: "", data: [{}] }), RowError);
+});
 
-for (const file of ["rest", "ws"] as const) {
-  Deno.test(`okx: every reader takes every recorded payload of ${file} or names what is wrong`, async () => {
-    let read = 0;
-    for (const [name, payloads] of Object.entries(await recorded(file))) {
-      for (const payload of payloads) {
-        for (const [reader, run] of Object.entries(READERS)) {
-          try {
-            run(payload);
-            read++;
-          } catch (error) {
-            const isNamed = error instanceof RowError || error instanceof RangeError;
-            assert(isNamed, `${reader} of ${name}: ${error}`);
-          }
-        }
-        if (typeof payload === "object" && payload !== null) {
-          errorOf(payload);
-          okxSocketEntry.answer(payload);
-        }
-      }
-    }
-    assert(read > 20, `only ${read} were read`);
-  });
-}
+Deno.test("okx: a login that failed reaches whoever waits for it, any other error ends the socket", () => {
+  const error = (code: string) => readFrame({ event: "error", code, msg: "no" }, context).kind;
+  assertEquals(["60005", "60007", "60024"].map(error), ["ccxt", "ccxt", "ccxt"]);
+  assertEquals(["60011", "60012", "60018"].map(error), ["ended", "ended", "ended"]);
+});
 
 Deno.test("okx: a recorded order is read with its exact digits", async () => {
-  const { parseOrder } = await recorded("rest");
+  const { parseOrder } = await recorded("okx", "rest");
   const order = readOrder(parseOrder![2], context);
   assertEquals(order, {
     exchangeOrderId: "317251910906576896",
@@ -99,7 +59,7 @@ Deno.test("okx: a recorded order is read with its exact digits", async () => {
 });
 
 Deno.test("okx: a recorded trade is read, and what is charged is a cost", async () => {
-  const { fetchMyTrades } = await recorded("rest");
+  const { fetchMyTrades } = await recorded("okx", "rest");
   const fill = readTrade(fetchMyTrades![1], context);
   assertEquals([fill.tradeId, fill.exchangeOrderId, fill.clientOrderId], [
     "107601752",
@@ -115,7 +75,7 @@ Deno.test("okx: a recorded trade is read, and what is charged is a cost", async 
 });
 
 Deno.test("okx: recorded balances are read from the read and from the channel", async () => {
-  const { fetchBalance } = await recorded("rest");
+  const { fetchBalance } = await recorded("okx", "rest");
   assertEquals(readBalance(fetchBalance![5]), {
     assetId: "BTC",
     total: decimal("0.049"),
@@ -125,7 +85,7 @@ Deno.test("okx: recorded balances are read from the read and from the channel", 
     interest: decimal("0"),
     updatedAt: 1621973128591,
   });
-  const { handleBalance } = await recorded("ws");
+  const { handleBalance } = await recorded("okx", "ws");
   const reading = readFrame(handleBalance![0], context);
   assert(reading.kind === "facts" && reading.facts[0]?.kind === "balances");
   const [held] = reading.facts[0].balances;
@@ -145,19 +105,19 @@ Deno.test("okx: what cannot be spent of a margin account is locked, profit is no
 });
 
 Deno.test("okx: recorded positions are in base units, signed by their side", async () => {
-  const { handlePositions } = await recorded("ws");
+  const { handlePositions } = await recorded("okx", "ws");
   const reading = readFrame(handlePositions![0], context);
   assert(reading.kind === "facts" && reading.facts[0]?.kind === "positions");
   const [net] = reading.facts[0].positions;
   assertEquals([net!.symbolId, net!.asset.quantity, net!.side], ["XRP-USDT-SWAP", "0.1", null]);
-  const { fetchPositions } = await recorded("rest");
-  const short = readPosition({ ...row(fetchPositions![1]), posSide: "short" }, context);
+  const { fetchPositions } = await recorded("okx", "rest");
+  const short = readPosition({ ...asRow(fetchPositions![1]), posSide: "short" }, context);
   assertEquals([short!.asset.quantity, short!.side], [decimal("-0.1"), "SHORT"]);
-  assertEquals(readPosition({ ...row(fetchPositions![1]), instType: "MARGIN" }, context), null);
+  assertEquals(readPosition({ ...asRow(fetchPositions![1]), instType: "MARGIN" }, context), null);
 });
 
 Deno.test("okx: an amount of a contract that is not listed is refused, not taken for base units", async () => {
-  const { fetchPositions } = await recorded("rest");
+  const { fetchPositions } = await recorded("okx", "rest");
   const unlisted = { ...context, contractSizeOf: () => null };
   assertThrows(() => readPosition(fetchPositions![1], unlisted), RowError, "not listed");
 });
@@ -184,22 +144,22 @@ const ENDS: readonly (readonly [string, string, string, string, string | null])[
 
 for (const [state, cancelSource, accFillSz, status, cause] of ENDS) {
   Deno.test(`okx: ${state} by source "${cancelSource}" with ${accFillSz} filled is ${status}`, async () => {
-    const { parseOrder } = await recorded("rest");
-    const told = { ...row(parseOrder![2]), state, cancelSource, accFillSz, sz: "1" };
+    const { parseOrder } = await recorded("okx", "rest");
+    const told = { ...asRow(parseOrder![2]), state, cancelSource, accFillSz, sz: "1" };
     const order = readOrder(told, context);
     assertEquals([order.status, order.cause], [status, cause]);
   });
 }
 
 Deno.test("okx: a foreign market order sized in quote units counts what it filled", async () => {
-  const { parseOrder } = await recorded("rest");
-  const told = { ...row(parseOrder![2]), tgtCcy: "quote_ccy", sz: "500", accFillSz: "0.25" };
+  const { parseOrder } = await recorded("okx", "rest");
+  const told = { ...asRow(parseOrder![2]), tgtCcy: "quote_ccy", sz: "500", accFillSz: "0.25" };
   assertEquals(readOrder(told, context).amount, decimal("0.25"));
 });
 
 Deno.test("okx: an update without a trade brings no fill", async () => {
-  const { handleOrders } = await recorded("ws");
-  const update = row(handleOrders![1]);
+  const { handleOrders } = await recorded("okx", "ws");
+  const update = asRow(handleOrders![1]);
   assertEquals(fillOfUpdate(update, context), null);
   const filled = {
     ...update,
@@ -221,8 +181,8 @@ Deno.test("okx: an update without a trade brings no fill", async () => {
 });
 
 Deno.test("okx: an acknowledgement shows an open order of which nothing is filled", async () => {
-  const { createOrders } = await recorded("rest");
-  const answer = row(createOrders![0]);
+  const { createOrders } = await recorded("okx", "rest");
+  const answer = asRow(createOrders![0]);
   const one = { ...answer, data: [createOrders![1]] };
   const created = okxEntry.created(one, resting(), context);
   assertEquals([created.status, created.filled, created.venueTime, created.exchangeOrderId], [
@@ -239,7 +199,7 @@ Deno.test("okx: an answer about another order is none about this one", () => {
   assertThrows(() =>
     okxEntry.canceled(
       { code: "0", data: [{ ordId: "9", clOrdId: "", sCode: "0" }] },
-      named("8"),
+      named({ exchangeOrderId: "8" }),
       context,
     ), RowError);
 });

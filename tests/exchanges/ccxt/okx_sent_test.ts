@@ -1,12 +1,14 @@
 /** What reaches the wire of an order: built by the very class, with recorded markets. */
 import { assert, assertEquals } from "@std/assert";
 import type { CcxtExchange, CcxtMarket } from "../../../src/exchanges/ccxt/ccxt.ts";
+import { asRow } from "../../../src/exchanges/ccxt/fields.ts";
 import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx_entry.ts";
 import { okxSocketEntry } from "../../../src/exchanges/ccxt/profiles/okx_socket_entry.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
-import { named, recorded, resting, rowOf } from "./okx.ts";
+import { recorded } from "../../recordings.ts";
+import { named, resting } from "./okx.ts";
 
 const NOW = 1_763_000_000_000;
 
@@ -116,9 +118,9 @@ async function ccxt(sandbox: "sandbox" | "live" = "live") {
   }) as CcxtExchange & { parseMarket(row: unknown): CcxtMarket };
   if (sandbox === "sandbox") exchange.setSandboxMode(true);
   okx.configure(exchange);
-  const { parseMarket } = await recorded("rest");
+  const { parseMarket } = await recorded("okx", "rest");
   const swap = {
-    ...rowOf(parseMarket![1]),
+    ...asRow(parseMarket![1]),
     instId: "BTC-USDT-SWAP",
     instType: "SWAP",
     ctType: "linear",

@@ -4,18 +4,10 @@ import { okx as profile } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import type { Fill } from "../../../src/model/fill.ts";
+import { ExchangeError } from "../../../src/model/errors.ts";
 import { gate } from "./fixtures.ts";
-import {
-  CLIENT_ID,
-  idOf,
-  named,
-  openOkx,
-  openPrivate,
-  request,
-  resting,
-  SWAP,
-  until,
-} from "./okx.ts";
+import { named, openOkx, request, resting, SWAP } from "./okx.ts";
+import { CLIENT_ID, idOf, openSocket, until } from "./venue_stage.ts";
 
 Deno.test("okx: an order is placed, canceled and seen ended", async () => {
   await using okx = await openOkx();
@@ -26,7 +18,10 @@ Deno.test("okx: an order is placed, canceled and seen ended", async () => {
   const open = await execution.openOrders("BTC/USDT");
   assert(open.kind === "read", JSON.stringify(open));
   assertEquals(open.value.map(({ clientOrderId }) => clientOrderId), [CLIENT_ID]);
-  const canceled = await execution.cancel(named(placed.order.exchangeOrderId), gate());
+  const canceled = await execution.cancel(
+    named({ exchangeOrderId: placed.order.exchangeOrderId }),
+    gate(),
+  );
   assertEquals(canceled, { kind: "accepted", order: null });
   const found = await execution.lookup(named());
   assert(found.kind === "found", JSON.stringify(found));
@@ -37,7 +32,7 @@ Deno.test("okx: an order is placed, canceled and seen ended", async () => {
 Deno.test("okx: fills agree in trades and stream, on spot and on a swap in base units", async () => {
   await using okx = await openOkx();
   const { adapter, facts } = okx;
-  const { socket } = await openPrivate(adapter);
+  const { socket } = await openSocket(adapter);
   for (const symbolId of ["BTC/USDT", SWAP]) {
     const since = adapter.venueNow() ?? 0;
     const clientOrderId = CLIENT_ID.replace(/^0/, symbolId === SWAP ? "b" : "a");
@@ -49,7 +44,7 @@ Deno.test("okx: fills agree in trades and stream, on spot and on a swap in base 
         fact.order.symbolId === symbolId
       )
     );
-    const mine = await adapter.execution.fillsOf(named(null, { symbolId, clientOrderId }));
+    const mine = await adapter.execution.fillsOf(named({ symbolId, clientOrderId }));
     const all = await adapter.execution.fillsSince(symbolId, since);
     assert(mine.kind === "read" && all.kind === "read", JSON.stringify([mine, all]));
     assertEquals(mine.value.map(({ quantity }) => quantity), [decimal("0.01")]);
@@ -98,7 +93,7 @@ for (const symbolId of ["BTC/USDT", SWAP, "BTC/USDT:FUT:20270326"]) {
       const { execution } = okx.adapter;
       const placed = await execution.submit(request({ symbolId, ...fields }), gate());
       assert(placed.kind === "accepted", JSON.stringify(placed));
-      const found = await execution.lookup(named(null, { symbolId }));
+      const found = await execution.lookup(named({ symbolId }));
       assert(found.kind === "found", JSON.stringify(found));
       const { order } = found;
       assertEquals([order.status, order.cause], [status, cause]);
@@ -164,13 +159,13 @@ Deno.test("okx: an amended order is read back, since taking the change proves no
     assert(placed.kind === "accepted");
     const changed = resting({ symbolId, limitPrice: decimal("41000") }, id);
     const outcome = await execution.amend({
-      ...named(placed.order.exchangeOrderId, { symbolId, clientOrderId: id }),
+      ...named({ symbolId, clientOrderId: id, exchangeOrderId: placed.order.exchangeOrderId }),
       order: changed.order,
       amount: decimal("0.02"),
       deadline: Number.MAX_SAFE_INTEGER,
     }, gate());
     assertEquals(outcome.kind, "unknown", JSON.stringify(outcome));
-    const found = await execution.lookup(named(null, { symbolId, clientOrderId: id }));
+    const found = await execution.lookup(named({ symbolId, clientOrderId: id }));
     assert(found.kind === "found");
     assertEquals([found.order.amount, found.order.limitPrice], ["0.02", "41000"]);
   }
@@ -331,10 +326,10 @@ Deno.test("okx: fills are read page by page, each once, oldest first", async () 
 Deno.test("okx: a socket that is dropped says so, and tells what happens once it is open again", async () => {
   await using okx = await openOkx();
   const { adapter, testnet, facts } = okx;
-  const first = await openPrivate(adapter);
+  const first = await openSocket(adapter);
   testnet.arm({ exchange: "okx", fault: "dropSocket" });
   await until(() => first.ends.length === 1);
-  const again = await openPrivate(adapter);
+  const again = await openSocket(adapter);
   const before = facts.length;
   await adapter.execution.submit(resting(), gate());
   await until(() =>
@@ -346,12 +341,10 @@ Deno.test("okx: a socket that is dropped says so, and tells what happens once it
   await again.socket.close();
 });
 
-Deno.test("okx: a wrong passphrase refuses the account, and the socket", async () => {
-  await using okx = await openOkx({ adapter: { password: "wrong" } });
-  const balances = await okx.adapter.execution.balances();
-  assert(balances.kind === "failed", JSON.stringify(balances));
-  assertEquals(balances.cause.code, "AUTHENTICATION");
-  await assertRejects(() => openPrivate(okx.adapter), Error, "60024");
+Deno.test("okx: a wrong passphrase refuses the account, before a socket is opened", async () => {
+  const opening = openOkx({ adapter: { password: "wrong" } });
+  const error = await assertRejects(() => opening, ExchangeError, "50105");
+  assertEquals(error.code, "AUTHENTICATION");
 });
 
 Deno.test("okx: every kind of request costs what its budgets know", () => {

@@ -3,13 +3,21 @@
  * read, or refused by name. None may end in an error nobody thought of.
  */
 import { assert, assertEquals } from "@std/assert";
+import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import type { EntryPlan } from "../../../src/exchanges/ccxt/entry_plan.ts";
 import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import type { MarketContext } from "../../../src/exchanges/ccxt/market_plan.ts";
 import type { VenueProfile } from "../../../src/exchanges/ccxt/profile.ts";
 import { VENUES } from "../../../src/exchanges/ccxt/profiles/registry.ts";
 import type { ListPlan } from "../../../src/exchanges/ccxt/read_plan.ts";
+import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/socket_entry_plan.ts";
 import type { OrderRef, SubmitRequest } from "../../../src/exchanges/exchange.ts";
+import { decimal } from "../../../src/model/decimal.ts";
+import { recorded } from "../../recordings.ts";
 import { submitRequest } from "./fixtures.ts";
+
+/** Every reader finds in it what it needs. */
+type Context = MarketContext & { readonly depth: number };
 
 const REQUEST: SubmitRequest = submitRequest();
 const REF: OrderRef = {
@@ -17,7 +25,7 @@ const REF: OrderRef = {
   clientOrderId: REQUEST.clientOrderId,
   exchangeOrderId: "1",
 };
-const CONTEXT = {
+const CONTEXT: Context = {
   symbolOf: (rawSymbol: string) => rawSymbol,
   contractSizeOf: () => null,
   symbolId: "BTC/USDT",
@@ -25,17 +33,21 @@ const CONTEXT = {
   depth: 100,
   receivedAt: 7,
 };
+const CONTRACTS: Context = { ...CONTEXT, contractSizeOf: () => decimal("0.1") };
 /** What may stand where something else belongs. */
 const JUNK: readonly unknown[] = [null, "x", -1.5, {}, []];
+
+const ACTIONS: readonly Action[] = ["submit", "cancel", "amend", "read"];
 
 type Read = (payload: unknown) => unknown;
 
 for (const [kind, venue] of Object.entries(VENUES)) {
   for (const market of venue.markets) {
     Deno.test(`payloads: ${kind} ${market}: each is read or refused by name`, async () => {
-      const payloads = await recorded(kind);
+      const payloads = await allOf(kind);
       assert(payloads.length > 20, `${payloads.length} payloads`);
-      const readers = readersOf(await venue.load(market));
+      const profile = await venue.load(market);
+      const readers = [CONTEXT, CONTRACTS].flatMap((context) => readersOf(profile, context));
       const counts = { read: 0, refused: 0 };
       for (const payload of payloads.flatMap(enveloped)) {
         for (const [name, read] of readers) counts[judged(name, read, payload)]++;
@@ -44,8 +56,8 @@ for (const [kind, venue] of Object.entries(VENUES)) {
     });
 
     Deno.test(`payloads: ${kind} ${market}: a spoilt field is refused by name`, async () => {
-      const readers = readersOf(await venue.load(market));
-      for (const payload of await recorded(kind)) {
+      const readers = readersOf(await venue.load(market), CONTEXT);
+      for (const payload of await allOf(kind)) {
         for (const spoilt of spoiltOf(payload)) {
           for (const [name, read] of readers) judged(name, read, spoilt);
         }
@@ -68,25 +80,19 @@ function judged(name: string, read: Read, payload: unknown): "read" | "refused" 
 }
 
 /** The payloads of krakenfutures are not among them: its own lie with the venue's tests. */
-async function recorded(kind: string): Promise<readonly unknown[]> {
+async function allOf(kind: string): Promise<readonly unknown[]> {
   const venue = kind === "krakenfutures" ? "kraken" : kind;
-  const files = [`${venue}.rest.json`, `${venue}.ws.json`];
-  const found: unknown[] = [];
-  for (const file of files) {
-    const url = new URL(`../../fixtures/ccxt_comments/${file}`, import.meta.url);
-    const byParser = JSON.parse(await Deno.readTextFile(url)) as Record<string, unknown[]>;
-    for (const payloads of Object.values(byParser)) found.push(...payloads);
-  }
-  return found;
+  const files = [await recorded(venue, "rest"), await recorded(venue, "ws")];
+  return files.flatMap((byParser) => Object.values(byParser)).flat();
 }
 
 Deno.test("payloads: all that were recorded are there", async () => {
   const venues = ["binance", "bybit", "coinbase", "hyperliquid", "kraken", "okx"];
-  const counts = await Promise.all(venues.map(async (venue) => (await recorded(venue)).length));
+  const counts = await Promise.all(venues.map(async (venue) => (await allOf(venue)).length));
   assertEquals(counts.reduce((sum, count) => sum + count, 0), 1_371);
 });
 
-function readersOf(profile: VenueProfile): readonly (readonly [string, Read])[] {
+function readersOf(profile: VenueProfile, context: Context): readonly (readonly [string, Read])[] {
   const { reads, entry, answers, market } = profile;
   const lists: readonly (readonly [string, ListPlan<never, unknown> | null])[] = [
     ["openOrders", reads.openOrders],
@@ -99,28 +105,37 @@ function readersOf(profile: VenueProfile): readonly (readonly [string, Read])[] 
   ];
   return [
     ["serverTime", reads.serverTime.read],
-    ["ticker", (payload) => reads.ticker.read(payload, CONTEXT)],
-    ["order", (payload) => reads.order?.read(payload, CONTEXT)],
+    ["ticker", (payload) => reads.ticker.read(payload, context)],
+    ["order", (payload) => reads.order?.read(payload, context)],
     ["permissions", (payload) => reads.permissions?.read(payload)],
-    ...lists.flatMap(([name, plan]) => plan === null ? [] : [listReader(name, plan)]),
-    ...entryReaders(entry),
+    ...lists.flatMap(([name, plan]) => plan === null ? [] : [listReader(name, plan, context)]),
+    ...entryReaders(entry, context),
     ["errorOf", (payload) => errorsOf(answers, payload)],
     ...profile.sockets.map((plan): readonly [string, Read] => [
       `socket ${plan.id}`,
-      (payload) => (plan.reader?.() ?? plan.read)(payload, CONTEXT),
+      (payload) => (plan.reader?.() ?? plan.read)(payload, context),
     ]),
     ...(market?.sockets ?? []).map((plan): readonly [string, Read] => [
       `socket ${plan.id}`,
-      (payload) => (plan.reader?.() ?? plan.read)(payload, CONTEXT),
+      (payload) => (plan.reader?.() ?? plan.read)(payload, context),
     ]),
-    ["book", (payload) => market?.reads.book.read(payload, CONTEXT)],
-    ["trades", (payload) => market?.reads.trades.read(payload, CONTEXT)],
-    ["ohlcv", (payload) => market?.reads.ohlcv.read(payload, CONTEXT)],
+    ...profile.sockets.flatMap(({ id, entry }): readonly (readonly [string, Read])[] =>
+      entry === undefined
+        ? []
+        : [[`orders over socket ${id}`, (payload) => answerOf(entry, payload)]]
+    ),
+    ["book", (payload) => market?.reads.book.read(payload, context)],
+    ["trades", (payload) => market?.reads.trades.read(payload, context)],
+    ["ohlcv", (payload) => market?.reads.ohlcv.read(payload, context)],
   ];
 }
 
-function listReader(name: string, plan: ListPlan<never, unknown>): readonly [string, Read] {
-  return [name, (payload) => plan.rows(payload).map((row) => plan.read(row, CONTEXT))];
+function listReader(
+  name: string,
+  plan: ListPlan<never, unknown>,
+  context: Context,
+): readonly [string, Read] {
+  return [name, (payload) => plan.rows(payload).map((row) => plan.read(row, context))];
 }
 
 /** Some are recorded without the envelope they come in. */
@@ -138,17 +153,17 @@ function enveloped(payload: unknown): readonly unknown[] {
   ];
 }
 
-function entryReaders(entry: EntryPlan): readonly (readonly [string, Read])[] {
+function entryReaders(entry: EntryPlan, context: Context): readonly (readonly [string, Read])[] {
   return [
-    ["created", (payload) => entry.created(payload, REQUEST, CONTEXT)],
-    ["canceled", (payload) => entry.canceled(payload, REF, CONTEXT)],
+    ["created", (payload) => entry.created(payload, REQUEST, context)],
+    ["canceled", (payload) => entry.canceled(payload, REF, context)],
     [
       "amended",
       (payload) =>
         entry.amended?.(
           payload,
           { ...REF, order: REQUEST.order, amount: REQUEST.amount, deadline: REQUEST.deadline },
-          CONTEXT,
+          context,
         ),
     ],
   ];
@@ -156,11 +171,31 @@ function entryReaders(entry: EntryPlan): readonly (readonly [string, Read])[] {
 
 /** Must not throw at all: it judges what nothing else has read. */
 function errorsOf({ errorOf }: VenueProfile["answers"], payload: unknown): void {
-  if (typeof payload !== "object" || payload === null) throw new RowError("not an object");
+  const answer = objectOf(payload);
+  mustNotThrow("errorOf", () => {
+    for (const action of ACTIONS) {
+      for (const status of [200, 400]) errorOf(answer, { status, action });
+    }
+  });
+}
+
+/** Must not throw at all, like `errorOf`. */
+function answerOf(entry: SocketEntryPlan, payload: unknown): void {
+  const message = objectOf(payload);
+  mustNotThrow("answer", () => entry.answer(message));
+}
+
+function objectOf(payload: unknown): object {
+  if (typeof payload === "object" && payload !== null) return payload;
+  throw new RowError("not an object");
+}
+
+/** A `RowError` of it would pass for a refusal. */
+function mustNotThrow(name: string, run: () => unknown): void {
   try {
-    for (const status of [200, 400]) errorOf(payload, { status, action: "submit" });
+    run();
   } catch (error) {
-    throw new TypeError(`errorOf threw ${error}`, { cause: error });
+    throw new TypeError(`${name} threw ${error}`, { cause: error });
   }
 }
 

@@ -2,11 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { differences } from "../client.ts";
 import { type BybitClient, contractOrder, openBybit, spotOrder } from "./client.ts";
+import { recorded } from "../../recordings.ts";
 
-type Payloads = Readonly<Record<string, readonly unknown[]>>;
-
-const rest = await recorded("rest");
-const ws = await recorded("ws");
+const rest = await recorded("bybit", "rest");
+const ws = await recorded("bybit", "ws");
 
 /** [what, the recorded payload, how to get ours] */
 const CASES: readonly (readonly [string, unknown, (client: BybitClient) => Promise<unknown>])[] = [
@@ -179,9 +178,4 @@ async function bought(client: BybitClient): Promise<void> {
   const order = contractOrder({ orderType: "Market", price: undefined });
   const { body } = await client.signed("POST", "/v5/order/create", order);
   assertEquals(body.retCode, 0, JSON.stringify(body));
-}
-
-async function recorded(name: string): Promise<Payloads> {
-  const path = new URL(`../../fixtures/bybit/${name}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
 }

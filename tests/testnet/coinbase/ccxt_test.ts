@@ -107,8 +107,8 @@ Deno.test("ccxt coinbase: watchOrders, watchOrderBook and watchTrades see what h
   const { testnet, exchange } = opened();
   await using _ = testnet;
   await exchange.loadMarkets();
-  await exchange.watchOrders(SYMBOL); // The snapshot, of nothing.
-  const watched = exchange.watchOrders(SYMBOL);
+  await exchange.watchOrders(); // The snapshot, of nothing.
+  const watched = exchange.watchOrders();
   const { id } = await exchange.createOrder(SYMBOL, "limit", "buy", 0.01, 49_999);
   assertEquals((await watched).map((order) => order.id), [id]);
   const book = await exchange.watchOrderBook(SYMBOL);

@@ -2,11 +2,10 @@
 import { assertEquals } from "@std/assert";
 import { differences, type Json } from "../client.ts";
 import { type CoinbaseClient, messageOf, openCoinbase } from "./client.ts";
+import { recorded } from "../../recordings.ts";
 
-type Payloads = Readonly<Record<string, readonly unknown[]>>;
-
-const rest = await recorded("rest");
-const ws = await recorded("ws");
+const rest = await recorded("coinbase", "rest");
+const ws = await recorded("coinbase", "ws");
 const BATCH = "/orders/historical/batch";
 const MARKET = { market_market_ioc: { base_size: "0.01" } };
 
@@ -48,10 +47,7 @@ const CASES: readonly (readonly [string, unknown, (c: CoinbaseClient) => Promise
   [
     "the fees",
     rest["fetchTradingFees"]![0],
-    async (c) => {
-      const { body } = await c.signed("GET", "/transaction_summary");
-      return { ...body, total_volume: "0", total_fees: "0" };
-    },
+    async (c) => (await c.signed("GET", "/transaction_summary")).body,
   ],
   [
     "a product",
@@ -137,9 +133,4 @@ function withoutStop(payload: unknown): unknown {
 function bySize(payload: unknown): unknown {
   const { orders: [order], ...answer } = payload as { readonly orders: readonly Json[] };
   return { ...answer, orders: [{ ...order, order_configuration: MARKET }] };
-}
-
-async function recorded(name: string): Promise<Payloads> {
-  const path = new URL(`../../fixtures/coinbase/${name}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
 }

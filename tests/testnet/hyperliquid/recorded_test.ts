@@ -2,13 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { differences } from "../client.ts";
 import { CLOID, type HyperliquidClient, open, orderAction } from "./client.ts";
-
-async function recorded(
-  file: "rest" | "ws",
-): Promise<Readonly<Record<string, readonly unknown[]>>> {
-  const path = new URL(`../../fixtures/hyperliquid/${file}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
-}
+import { recorded } from "../../recordings.ts";
 
 /** Numbers that ccxt's authors have written as texts, and fields of old recordings. */
 const WRITTEN_OTHERWISE: readonly RegExp[] = [
@@ -70,7 +64,10 @@ for (const [what, ask, name, at] of COMPARED) {
     await using _ = testnet;
     await client.place({ c: CLOID });
     await client.place({ p: "51000" });
-    const found = differences(await ask(client), (await recorded("rest"))[name]![at]);
+    const found = differences(
+      await ask(client),
+      (await recorded("hyperliquid", "rest"))[name]![at],
+    );
     assertEquals(found.filter((each) => !WRITTEN_OTHERWISE.some((known) => known.test(each))), []);
   });
 }
@@ -96,7 +93,7 @@ for (const [what, asked, name, at] of FRAMES) {
       channel: "subscriptionResponse",
       data: { method: "subscribe", subscription: subscriptionOf(asked) },
     });
-    const found = differences(frames[1], (await recorded("ws"))[name]![at]);
+    const found = differences(frames[1], (await recorded("hyperliquid", "ws"))[name]![at]);
     const known = [...WRITTEN_OTHERWISE, /tokenToAvailableAfterMaintenance: missing/];
     assertEquals(found.filter((each) => !known.some((one) => one.test(each))), []);
   });
@@ -106,11 +103,11 @@ Deno.test("hyperliquid testnet: an update of an order has the recorded shape, af
   const { testnet, client } = open();
   await using _ = testnet;
   const [, update] = await subscribed(testnet.url, { type: "orderUpdates" }, () => client.place());
-  const found = differences(update, (await recorded("ws"))["handleOrder"]![0]);
+  const found = differences(update, (await recorded("hyperliquid", "ws"))["handleOrder"]![0]);
   assertEquals(found, []);
 });
 
-Deno.test("hyperliquid testnet: what is subscribed to twice, or is nothing, is told as an error", async () => {
+Deno.test("hyperliquid testnet: a channel of a coin that is not listed is told as an error", async () => {
   const { testnet } = open();
   await using _ = testnet;
   const again = await subscribed(testnet.url, { type: "bbo", coin: "DOGE" }, undefined, 1);

@@ -157,6 +157,18 @@ for (const [what, signing, words] of WRONG) {
   });
 }
 
+/** The venue drops them when it reads, and hashes what it has read. */
+const REWRITTEN = [{ p: "40000.0" }, { s: "0.010" }, { c: CLOID.toUpperCase().replace("X", "x") }];
+
+for (const fields of REWRITTEN) {
+  Deno.test(`hyperliquid testnet: ${JSON.stringify(fields)} seems to be signed by somebody else`, async () => {
+    const { testnet, client } = open();
+    await using _ = testnet;
+    const { body } = await client.place(fields);
+    assertMatch(body.response, /^User or API Wallet 0x\w+ does not exist\.$/);
+  });
+}
+
 Deno.test("hyperliquid testnet: an API wallet signs for its wallet, and only one of both is named", async () => {
   const { testnet, client } = open();
   await using _ = testnet;

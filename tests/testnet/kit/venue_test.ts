@@ -112,7 +112,7 @@ Deno.test("kit keys: one account may have several, and foreign ones are none of 
   const known = (read: typeof apiKeyOf | typeof walletKeyOf) =>
     [...new KeyRing(accounts, read).all()].map((key) => key.id);
   assertEquals(known(passphraseKeyOf), [accounts[1]!.apiKey]);
-  assertEquals(known(walletKeyOf), [accounts[2]!.walletAddress!.toLowerCase()]);
+  assertEquals(known(walletKeyOf), [accounts[2]!.apiKey.toLowerCase()]);
 });
 
 Deno.test("kit keys: the public key verifies what the private one signed", () => {

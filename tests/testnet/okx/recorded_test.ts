@@ -1,6 +1,7 @@
 /** The local OKX answers in the shape that the real one was recorded in. */
 import { assertEquals } from "@std/assert";
-import { differences, type Json } from "../client.ts";
+import { recorded } from "../../recordings.ts";
+import { differences } from "../client.ts";
 import { limitOrder, type OkxClient, open, SWAP, SYMBOL } from "./client.ts";
 
 /** Keys of recordings that OKX no longer sends, or that ccxt's authors have added. */
@@ -58,7 +59,7 @@ for (const [what, ask, name, at] of COMPARED) {
     const { testnet, client } = open();
     await using _ = testnet;
     await prepare(client);
-    const payloads = await recorded("rest");
+    const payloads = await recorded("okx", "rest");
     assertEquals(shapeOf(await ask(client), payloads[name]![at]), []);
   });
 }
@@ -72,7 +73,7 @@ Deno.test("okx testnet: private frames have the recorded shape", async () => {
     { channel: "account" },
     { channel: "positions", instType: "ANY", instId: SWAP },
   ]);
-  const payloads = await recorded("ws");
+  const payloads = await recorded("okx", "ws");
   assertEquals(acknowledged!["event"], "subscribe");
   const account = await socket.of("account");
   assertEquals(shapeOf(account.data[0].details, [payloads["handleBalance"]![2]]), []);
@@ -88,7 +89,7 @@ Deno.test("okx testnet: private frames have the recorded shape", async () => {
 Deno.test("okx testnet: public frames have the recorded shape", async () => {
   const { testnet, client, clock } = open();
   await using _ = testnet;
-  const payloads = await recorded("ws");
+  const payloads = await recorded("okx", "ws");
   const [publics, business] = [await client.socket("public"), await client.socket("business")];
   await publics.subscribe([
     { channel: "tickers", instId: SYMBOL },
@@ -138,9 +139,4 @@ function signed(path: string) {
 
 async function body(answer: Promise<{ readonly body: unknown }>): Promise<unknown> {
   return (await answer).body;
-}
-
-async function recorded(file: "rest" | "ws"): Promise<Record<string, readonly Json[]>> {
-  const path = new URL(`../../fixtures/okx/${file}.json`, import.meta.url);
-  return JSON.parse(await Deno.readTextFile(path));
 }

@@ -3,6 +3,7 @@
  * filters.md) reach `precision` and `limits` whole: `PRICE_FILTER`, `LOT_SIZE`, `NOTIONAL` and the
  * older `MIN_NOTIONAL`, each in the venue's own text; zero switches a bound off there as here.
  */
+import { capabilities } from "../../../model/capabilities.ts";
 import type { MarketCapabilities, SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";
 import { asRow, asRows, textOf } from "../fields.ts";
@@ -18,34 +19,26 @@ export function keptInfo(info: unknown): unknown {
 }
 
 const EXTRAS: InstrumentExtras = {
-  capabilities,
+  capabilities: capabilitiesOf,
   metadata: (market) => ({ status: textOf(asRow(market.info), "status") }),
 };
 
 /**
  * Conditional, iceberg and quote amounts exist at the venue and stay NO until the kernel's order
  * model has them; DAY and GTD do not exist on spot, so the kernel ends those orders itself.
+ * Amending in place is NO: `order/amend/keepPriority` can only shrink a quantity, so the kernel
+ * replaces instead.
  */
-function capabilities({ info }: CcxtMarket): MarketCapabilities {
+function capabilitiesOf({ info }: CcxtMarket): MarketCapabilities {
   const types = asRows(asRow(info)["orderTypes"], ORDER_TYPES_MAX);
   const native = (type: string) => types.includes(type) ? "NATIVE" : "NO";
-  return {
-    sides: ["BUY", "SELL"],
-    amountTypes: ["BASE"],
+  return capabilities({
     market: native("MARKET"),
     limit: native("LIMIT"),
     timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
-    conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-    trailing: "NO",
     postOnly: native("LIMIT_MAKER"),
-    reduceOnly: "NO",
-    iceberg: "NO",
-    // `order/amend/keepPriority` can only shrink a quantity: the kernel replaces instead.
-    amendInPlace: "NO",
-    cancelAll: "NO",
-    deadManSwitch: "NO",
     lookupByClientOrderId: "NATIVE",
-  };
+  });
 }
 
 /** enums.md lists seven order types. */

@@ -1,8 +1,8 @@
 /**
  * Binance USDⓈ-M futures: linear perpetuals and dated futures in one-way mode. What is quoted here
  * and in the files beside it is the venue's own documentation (developers.binance.com, Derivatives,
- * USDⓈ-M Futures: "General Info", "Trade", "Account", "Market Data", "User Data Streams", "WebSocket
- * API", "Error Codes") as read on 2026-11-21. Signing, ids and the form of requests are spot's.
+ * USDⓈ-M Futures: "General Info", "Trade", "Account", "Market Data", "User Data Streams",
+ * "WebSocket API", "Error Codes") as read on 2026-11-21. Signing, ids and the form of requests are spot's.
  */
 import type { CcxtExchange } from "../ccxt.ts";
 import { errorOf } from "./binance_errors.ts";
@@ -23,14 +23,13 @@ export const binanceUsdm: VenueProfile = {
   type: "CEX",
   credentials: ["apiKey", "secret"],
   timing: {
-    // "Timing security": recvWindow is 5,000 ms unless said otherwise, and no more is recommended.
+    // "Timing security": recvWindow is 5,000 ms unless said otherwise, "5000 or less" recommended.
     // The matching engine keeps it too: -5028, "outside of the ME recvWindow".
     validityMs: 5_000,
     // No documented value: -1007, "Timeout waiting for response from backend server", says only
     // that the execution is unknown. An assumption of ours, as on spot.
     engineBoundMs: 10_000,
-    // No documented value either: "Futures account and order reads may be delayed under load"
-    // has no number. As on spot.
+    // No documented value either. 2 s is our choice, as on spot.
     settleMs: 2_000,
     // "Query Order": an order that ended CANCELED or EXPIRED without a trade is not found once
     // "created time + 3 days < current time".
@@ -73,7 +72,7 @@ export const binanceUsdm: VenueProfile = {
   answers: {
     errorOf,
     errors: BINANCE_USDM_ERRORS,
-    // "HTTP Return Codes": 429 and 418. What a 503 means is not told by its status alone.
+    // "HTTP Return Codes": 429 and 418.
     banStatuses: new Set([429, 418]),
     // The shortest interval of the order limits.
     retryAfterDefaultMs: 10_000,

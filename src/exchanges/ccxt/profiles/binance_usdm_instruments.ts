@@ -1,7 +1,7 @@
 /**
  * Linear contracts of Binance USDⓈ-M futures into instruments. `PRICE_FILTER`, `LOT_SIZE` and
- * `MIN_NOTIONAL` reach ccxt's `precision` and `limits` whole. Source: developers.binance.com, USDⓈ-M
- * Futures, "Exchange Information", read on 2026-11-21. One contract is one base unit.
+ * `MIN_NOTIONAL` reach ccxt's `precision` and `limits` whole. Source: developers.binance.com,
+ * USDⓈ-M Futures, "Exchange Information", read on 2026-11-21. One contract is one base unit.
  */
 import type { MarketCapabilities, SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";

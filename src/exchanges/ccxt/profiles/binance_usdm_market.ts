@@ -140,7 +140,7 @@ function readDelta(row: Row, context: RowContext): BookDelta {
   };
 }
 
-/** `{"a":26129,"p":"0.01633102","q":"4.70443515","f":27781,"l":27781,"T":1498793709153,"m":true}` */
+/** `{"a":26129,"p":"0.01633102","q":"4.7","f":27781,"l":27781,"T":1498793709153,"m":true}` */
 function readAggregate(row: Row, symbol: string): Trade {
   return {
     tradeId: idOf(row, "a"),

@@ -1,5 +1,5 @@
 /**
- * Rows of Binance USDⓈ-M futures that are not spot's: trades, wallets, positions and quotes. Source:
+ * Rows of Binance USDⓈ-M futures that are not spot's: trades, wallets, positions, quotes. Source:
  * developers.binance.com, USDⓈ-M Futures, Trade and Account (V3), read on 2026-11-21.
  */
 import type { Balance, Position } from "../../../model/account.ts";
@@ -24,8 +24,8 @@ import type { RowContext } from "../venue_call.ts";
 import { priceOrNull, sideOf } from "./binance_rows.ts";
 
 /**
- * `{"symbol":"BTCUSDT","id":698759,"orderId":25851813,"side":"SELL","price":"7819.01","qty":"0.002",`
- * `"realizedPnl":"-0.91539999","commission":"0.07819010","commissionAsset":"USDT",`
+ * `{"symbol":"BTCUSDT","id":698759,"orderId":25851813,"side":"SELL","price":"7819.01",`
+ * `"qty":"0.002","realizedPnl":"-0.91539999","commission":"0.07819010","commissionAsset":"USDT",`
  * `"time":1569514978020,"positionSide":"BOTH","buyer":false,"maker":false}`. A rebate is negative.
  */
 export function readTrade(value: unknown, context: RowContext): Fill {
@@ -47,8 +47,8 @@ export function readTrade(value: unknown, context: RowContext): Fill {
 }
 
 /**
- * An asset of GET /fapi/v3/account: `{"asset":"USDT","walletBalance":"23.72","initialMargin":"1.2",`
- * `"unrealizedProfit":"0","availableBalance":"22.52","updateTime":1625474304765}`. The margin covers
+ * An asset of GET /fapi/v3/account: `{"asset":"USDT","walletBalance":"23.72","initialMargin":"1",`
+ * `"unrealizedProfit":"0","availableBalance":"22.52","updateTime":1625474304765}`. The margin is of
  * positions and open orders; in multi-assets mode other coins can stand in, so that `available` may
  * be less than what the venue would still admit, and below zero.
  */

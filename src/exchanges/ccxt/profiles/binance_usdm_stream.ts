@@ -74,7 +74,7 @@ interface CcxtBinance extends CcxtExchange {
   getWsUrl(type: string, category: string): string;
 }
 
-/** "The request id is an unsigned integer": probes count from here, subscriptions from 1. */
+/** Request ids are unsigned integers here: probes count from here, subscriptions from 1. */
 const PROBE_IDS_FROM = 1_000_000_000;
 
 export function streamProbe(requestId: string): unknown {
@@ -112,8 +112,8 @@ export function readFrame(message: unknown, context: RowContext): StreamReading 
 /**
  * `{"s":"BTCUSDT","c":"TEST","S":"SELL","o":"LIMIT","f":"GTC","q":"0.001","p":"9910","x":"NEW",`
  * `"X":"NEW","i":8886774,"l":"0","z":"0","L":"0","N":"USDT","n":"0","T":1568879465650,"t":0,`
- * `"m":false,"R":false,"ps":"BOTH","rp":"0"}`. Unlike spot's, `c` is the order's id on a cancel too,
- * since a cancel has none of its own.
+ * `"m":false,"R":false,"ps":"BOTH","rp":"0"}`. Unlike spot's, `c` is the order's id on a cancel,
+ * too, since a cancel has none of its own.
  */
 function readOrderUpdate(row: Row, context: RowContext): VenueOrder {
   const { status, cause } = statusOf({
@@ -168,8 +168,8 @@ function readFee(row: Row, symbolId: string): Fill["fee"] {
 
 /**
  * `{"e":"ACCOUNT_UPDATE","T":1667881353112,"a":{"m":"ORDER","B":[{"a":"USDT","wb":"1127.95",`
- * `"cw":"1040.82"}],"P":[{"s":"BTCUSDT","pa":"-0.089",…}]}}`: what changed. What cross positions hold
- * is not told, so that `locked` is the margin of isolated ones alone until the next read.
+ * `"cw":"1040.82"}],"P":[{"s":"BTCUSDT","pa":"-0.089",…}]}}`: what changed. What cross positions
+ * hold is not told, so that `locked` is the margin of isolated ones alone until the next read.
  */
 function readAccountUpdate(event: Row, context: RowContext): readonly VenueFact[] {
   const { receivedAt } = context;

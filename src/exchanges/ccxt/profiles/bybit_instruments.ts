@@ -2,6 +2,7 @@
  * Spot pairs and linear contracts of Bybit into instruments. Source:
  * bybit-exchange.github.io/docs/v5/market/instrument, read on 2026-11-21.
  */
+import { capabilities } from "../../../model/capabilities.ts";
 import type { AmountConstraints, MarketCapabilities } from "../../../model/instrument.ts";
 import type { SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";
@@ -14,7 +15,7 @@ export function readBybitInstrument(market: CcxtMarket, exchange: CcxtExchange):
 }
 
 const EXTRAS: InstrumentExtras = {
-  capabilities,
+  capabilities: capabilitiesOf,
   amount: largest,
   metadata: (market) => {
     const row = asRow(market.info);
@@ -48,21 +49,14 @@ function lotsOf(row: Row): Row {
  * and GTD do not, so the kernel ends those orders itself. Canceling a whole symbol exists too, but
  * its answer does not say which of the orders went.
  */
-function capabilities(market: CcxtMarket): MarketCapabilities {
-  return {
-    sides: ["BUY", "SELL"],
-    amountTypes: ["BASE"],
+function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
+  return capabilities({
     market: "NATIVE",
     limit: "NATIVE",
     timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
-    conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-    trailing: "NO",
     postOnly: "NATIVE",
     reduceOnly: market.spot === true ? "NO" : "NATIVE",
-    iceberg: "NO",
     amendInPlace: "NATIVE",
-    cancelAll: "NO",
-    deadManSwitch: "NO",
     lookupByClientOrderId: "NATIVE",
-  };
+  });
 }

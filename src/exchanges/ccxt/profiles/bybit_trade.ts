@@ -13,6 +13,8 @@ import { isProbeAnswer, loginFrame, STALE_AFTER_MS } from "./bybit_stream.ts";
 const OPS = { submit: "order.create", amend: "order.amend", cancel: "order.cancel" } as const;
 
 const entry: SocketEntryPlan = {
+  // "reqId … has to be unique, otherwise you will get error 20006"; for how long is not said.
+  idsFrom: "time",
   frame: ({ id, action, call, context }) => ({
     reqId: id,
     header: {

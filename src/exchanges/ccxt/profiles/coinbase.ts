@@ -21,7 +21,7 @@ export const coinbase: VenueProfile = {
   type: "CEX",
   credentials: ["apiKey", "secret"],
   timing: {
-    // "Your JWT expires after 2 minutes" at the latest; ours says an earlier end (`exp`), 10 s.
+    // A token is good for two minutes at most; ours says an earlier end (`exp`), after 10 s.
     validityMs: 10_000,
     // No documented value: what was taken is in the lists or declined by then, by our assumption.
     engineBoundMs: 10_000,
@@ -61,8 +61,8 @@ export const coinbase: VenueProfile = {
 };
 
 /**
- * rest-api-rate-limits of Advanced Trade, as ccxt 4.5.84 quotes it: 30 private requests a second for
- * an account, 10 public ones for an IP.
+ * rest-api-rate-limits of Advanced Trade, as ccxt 4.5.84 quotes it: 30 private requests a second
+ * for an account, 10 public ones for an IP.
  */
 function rateLimits(): RateLimits {
   return {
@@ -74,7 +74,7 @@ function rateLimits(): RateLimits {
 }
 
 const ONE: RequestCost = [{ budget: "private", amount: 1 }];
-/** The first pages of the open orders, the history and the trades; further pages ask by themselves. */
+/** First pages of the open orders, the history and the trades; further ones ask by themselves. */
 const LOOKUP: RequestCost = [{ budget: "private", amount: 3 }];
 const PUBLIC: RequestCost = [{ budget: "public", amount: 1 }];
 const NOTHING: RequestCost = [];

@@ -35,7 +35,7 @@ export const coinbaseEntry: EntryPlan = {
   amend(request) {
     const { limitPrice } = request.order;
     if (limitPrice === null) throw new RangeError("an order without a price cannot be edited");
-    // "An omitted size is read as 0": both are always said.
+    // What is left out counts as 0, others have seen: both are always said.
     return post("orders/edit", {
       order_id: ownId(request),
       price: limitPrice,
@@ -128,9 +128,9 @@ function post(path: string, params: Readonly<Record<string, unknown>>): VenueCal
 }
 
 /**
- * `{"success":true,"success_response":{"order_id":"52cfe5e2-…","product_id":"LTC-BTC","side":"SELL",`
- * `"client_order_id":"4d760580-…"},…}`. "If the ID provided is not unique, … the order corresponding
- * to that ID is returned": it is checked to be the one that was asked for, as far as it is told.
+ * `{"success":true,"success_response":{"order_id":"52cfe5e2-…","product_id":"LTC-BTC",`
+ * `"side":"SELL","client_order_id":"4d760580-…"},…}`. "If the ID provided is not unique, … the
+ * order corresponding to that ID is returned": it must be the one asked for, as far as it is told.
  */
 function created(
   answer: unknown,

@@ -1,12 +1,12 @@
 /**
  * What an error of Coinbase Advanced Trade proves. A request that is understood and turned away is
- * answered with HTTP 200 and `success: false` with a reason out of a list; what does not come so far
- * is answered by the gateway with a code of gRPC. Source: the enumerations of
+ * answered with HTTP 200, `success: false` and a reason out of a list; what does not come so far is
+ * answered by the gateway with a code of gRPC. Source: the enumerations of
  * docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders (create-order, edit-order,
  * cancel-orders), read on 2026-11-21. Not listed, because they leave open what was done:
  * UNKNOWN_FAILURE_REASON and its like, COMMANDER_REJECTED_… (said by a service behind the one that
- * answers), DUPLICATE_CANCEL_REQUEST, MODIFY_POSITION_WORKFLOW_ALREADY_RUNNING, INTERNAL, UNAVAILABLE,
- * DEADLINE_EXCEEDED, and every newer code.
+ * answers), DUPLICATE_CANCEL_REQUEST, MODIFY_POSITION_WORKFLOW_ALREADY_RUNNING, INTERNAL,
+ * UNAVAILABLE, DEADLINE_EXCEEDED, and every newer code.
  */
 import type { Action, ErrorRule, VenueError } from "../answer_plan.ts";
 
@@ -39,9 +39,9 @@ function cancelError(results: readonly unknown[]): VenueError | null {
 }
 
 /**
- * `{"success":false,"error_response":{"error":"INSUFFICIENT_FUND","message":"Insufficient balance in`
- * ` source account","error_details":"","new_order_failure_reason":"INSUFFICIENT_FUND"},…}`; edits say
- * `{"success":false,"errors":[{"edit_failure_reason":"ORDER_NOT_FOUND","preview_failure_reason":…}]}`.
+ * `{"success":false,"error_response":{"error":"INSUFFICIENT_FUND","message":"Insufficient…",`
+ * `"new_order_failure_reason":"INSUFFICIENT_FUND"},…}`; edits say
+ * `{"success":false,"errors":[{"edit_failure_reason":"ORDER_NOT_FOUND",…}]}`.
  */
 function declined(row: Fields): VenueError {
   const errors = row["errors"];

@@ -19,7 +19,7 @@ export interface Envelope {
   readonly events: readonly Row[];
 }
 
-/** `{"channel":"user","client_id":"","timestamp":"2023-02-09T20:33:57.609931463Z","sequence_num":0,…}` */
+/** `{"channel":"user","client_id":"","timestamp":"2023-02-09T20:33:57.609931463Z",…}` */
 export function readEnvelope(message: unknown): Envelope {
   const frame = asRow(message);
   const sequence = frame["sequence_num"];

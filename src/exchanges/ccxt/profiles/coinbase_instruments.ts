@@ -3,7 +3,8 @@
  * docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/list-public-products, read
  * on 2026-11-21.
  */
-import type { MarketCapabilities, SymbolMetadata } from "../../../model/instrument.ts";
+import { capabilities } from "../../../model/capabilities.ts";
+import type { SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";
 import { asRow, optionalText } from "../fields.ts";
 import { type InstrumentExtras, readInstrument } from "../instruments.ts";
@@ -33,19 +34,11 @@ const EXTRAS: InstrumentExtras = {
  * It ends orders on a date by itself; so does the kernel, the same way everywhere. An order is
  * looked up by its client id in lists of orders.
  */
-const CAPABILITIES: MarketCapabilities = {
-  sides: ["BUY", "SELL"],
-  amountTypes: ["BASE"],
+const CAPABILITIES = capabilities({
   market: "NATIVE",
   limit: "NATIVE",
   timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
-  conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-  trailing: "NO",
   postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
   amendInPlace: "NATIVE",
-  cancelAll: "NO",
-  deadManSwitch: "NO",
   lookupByClientOrderId: "EMULATED",
-};
+});

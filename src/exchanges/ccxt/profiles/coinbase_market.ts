@@ -45,7 +45,7 @@ const GRANULARITIES: Readonly<Partial<Record<Timeframe, Granularity>>> = {
 const SECONDS: ReadonlyMap<string, number> = new Map(
   Object.values(GRANULARITIES).map(({ name, seconds }) => [name, seconds]),
 );
-/** "The number of candles returned should be less than 350." */
+/** Fewer than 350 are given at once. */
 const CANDLES_MAX = 349;
 /** Candles are streamed "grouped into buckets of five minutes" alone. */
 const STREAMED: Timeframe = "5m";
@@ -64,7 +64,7 @@ const marketSocket: MarketSocketPlan = {
   id: "market",
   staleAfterMs: STALE_AFTER_MS,
   url: ({ exchange }) => textOf(exchange.urls.api, "ws"),
-  // "You are disconnected if no subscribe has been received within 5 seconds."
+  // Who has not subscribed to anything within 5 seconds is disconnected.
   greet: ({ send }) => send(HEARTBEATS),
   probe: () => HEARTBEATS,
   isProbeAnswer: () => false,
@@ -176,7 +176,7 @@ function rowsOf({ events }: Envelope, list: string): readonly Row[] {
   return events.flatMap((event) => asRows(event[list], MARKET_ROWS_MAX).map(asRow));
 }
 
-/** "Coinbase might also send empty data." */
+/** ccxt has seen tickers without a name or a price. */
 function isNamed(row: Row): boolean {
   return row["product_id"] !== "";
 }
@@ -245,7 +245,7 @@ function startOf(row: Row): number {
   return timeOf(row, "start") * 1_000;
 }
 
-/** `{"start":"1673391780","low":"17414.36","high":"17417.99","open":"…","close":"…","volume":"…"}` */
+/** `{"start":"1673391780","low":"17414.36","high":"17417.99","open":"…","close":"…",…}` */
 function readCandle(row: Row): Ohlcv {
   return {
     openTime: startOf(row),

@@ -168,7 +168,7 @@ function closed(path: string, params: Params): VenueCall {
   return { api: ["v3", "private"], path: `brokerage/${path}`, method: "GET", params };
 }
 
-/** "Public endpoints have a 1s cache"; set `cache-control: no-cache` to bypass it. */
+/** Public answers may be a second old unless `cache-control: no-cache` is asked for. */
 export function open(path: string, params: Params): VenueCall {
   return {
     api: ["v3", "public"],

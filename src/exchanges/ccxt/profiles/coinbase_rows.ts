@@ -100,7 +100,7 @@ function termsOf(row: Row): Terms {
   };
 }
 
-/** "The latest 5 edits per order", each with the price and the total size it left. */
+/** Each edit tells the price and the total size it left; the venue shows the latest five. */
 const EDITS_MAX = 100;
 
 function newestEdit(row: Row): Terms | null {
@@ -120,7 +120,7 @@ function newestEdit(row: Row): Terms | null {
   );
 }
 
-/** `{"order_id":"9bc1eb3b-…","product_id":"LTC-BTC","order_configuration":{…},"status":"OPEN",…}` */
+/** `{"order_id":"9bc1eb3b-…","product_id":"LTC-BTC","order_configuration":{…},"status":"OPEN"}` */
 export function readOrder(value: unknown, context: RowContext): VenueOrder {
   const row = asRow(value);
   const filled = decimalOf(row, "filled_size");
@@ -143,9 +143,9 @@ export function readOrder(value: unknown, context: RowContext): VenueOrder {
 }
 
 /**
- * `{"order_id":"XXX","client_order_id":"YYY","cumulative_quantity":"0","leaves_quantity":"0.000994",`
- * `"status":"OPEN","product_id":"BTC-USD","order_side":"BUY","order_type":"Limit",…}`. Once an order
- * has ended nothing is left of it, so that only its reads say how large it was.
+ * `{"order_id":"9bc1eb3b-…","client_order_id":"e5fe8482-…","cumulative_quantity":"0",`
+ * `"leaves_quantity":"0.000994","status":"OPEN","product_id":"BTC-USD","order_side":"BUY",…}`. Once
+ * an order has ended nothing is left of it, so that only its reads say how large it was.
  */
 export function readStreamOrder(
   value: unknown,

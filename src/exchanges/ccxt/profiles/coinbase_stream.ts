@@ -40,7 +40,7 @@ interface CcxtTokens extends CcxtExchange {
   createAuthToken(seconds: number): string;
 }
 
-/** "A different JWT is needed for each authenticated message." */
+/** Each authenticated message needs a token of its own (websocket-overview). */
 function userSubscription(exchange: CcxtExchange): Row {
   const jwt = (exchange as CcxtTokens).createAuthToken(exchange.milliseconds() / 1_000);
   return subscription("subscribe", "user", { jwt });
@@ -64,6 +64,7 @@ async function greet({ exchange, send, expect }: Greeting): Promise<void> {
 /** `{"channel":"subscriptions",…,"events":[{"subscriptions":{"user":["…"],"heartbeats":[…]}}]}` */
 function listensToOrders(message: unknown): boolean {
   const { channel, events } = readEnvelope(message);
+  if (channel === "user") return true; // Whichever of the two comes first.
   return channel === "subscriptions" && events.some((event) => {
     const subscriptions = event["subscriptions"];
     return typeof subscriptions === "object" && subscriptions !== null && "user" in subscriptions;

@@ -1,4 +1,4 @@
-/** Prices and trades of Coinbase Advanced Trade; what the documentation calls them is beside each. */
+/** Prices and trades of Coinbase Advanced Trade; a row of each is beside its reader. */
 import { type Decimal, decimal, isZero } from "../../../model/decimal.ts";
 import type { Side } from "../../../model/order.ts";
 import type { Ticker, Trade } from "../../../model/market.ts";
@@ -17,7 +17,7 @@ import {
 import type { RowContext } from "../venue_call.ts";
 import { sideOf } from "./coinbase_rows.ts";
 
-/** `{"trades":[{"trade_id":"518078013","price":"28208.1",…}],"best_bid":"28208.61","best_ask":"…"}` */
+/** `{"trades":[{"trade_id":"518078013","price":"28208.1",…}],"best_bid":"28208.61",…}` */
 export function readTicker(answer: unknown, context: RowContext & { readonly symbolId?: string }) {
   const row = asRow(answer);
   const [newest] = asRows(row["trades"], MARKET_ROWS_MAX);
@@ -57,7 +57,7 @@ export function readStreamTicker(
   };
 }
 
-/** `{"trade_id":"10092327","product_id":"BTC-USDT","price":"17488.12","size":"0.00006","side":"BUY"}` */
+/** `{"trade_id":"10092327","product_id":"BTC-USDT","price":"17488.12","side":"BUY",…}` */
 export function readTrade(value: unknown, context: RowContext): Trade {
   const row = asRow(value);
   return {

@@ -12,6 +12,7 @@ import { errorOf, HYPERLIQUID_ERRORS } from "./hyperliquid_errors.ts";
 import {
   coinOf,
   type HyperliquidMarket,
+  isServed,
   readHyperliquidInstrument,
 } from "./hyperliquid_instruments.ts";
 import { cost, hyperliquidRateLimits } from "./hyperliquid_limits.ts";
@@ -67,7 +68,7 @@ function profileOf(market: HyperliquidMarket): VenueProfile {
     isRead: ({ url }) => url.endsWith("/info"),
     configure,
     instrumentParams: {},
-    serves: (each) => market === "spot" ? each.spot === true : each.swap === true,
+    serves: (each) => isServed(each, market),
     instrument(each, exchange) {
       const read = readHyperliquidInstrument(each, exchange);
       listMid(exchange, each);

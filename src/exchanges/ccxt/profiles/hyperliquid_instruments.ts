@@ -3,6 +3,7 @@
  * and lot size" and "Asset IDs", read on 2026-11-21: prices have up to 5 significant figures and no
  * more than `6 - szDecimals` decimals (spot: 8), integers are always taken; sizes have `szDecimals`.
  */
+import { capabilities } from "../../../model/capabilities.ts";
 import { type Decimal, decimalsOf } from "../../../model/decimal.ts";
 import type {
   MarketCapabilities,
@@ -61,6 +62,13 @@ export function isCoinOf(coin: string, market: HyperliquidMarket): boolean {
   return market === "spot" ? isSpot : !isSpot && !coin.includes(":");
 }
 
+/** Whether a market is traded here: perpetuals of other dexes come with the venue's own. */
+export function isServed(each: CcxtMarket, market: HyperliquidMarket): boolean {
+  if (market === "spot") return each.spot === true;
+  const { baseName } = each as CcxtMarket & { readonly baseName?: unknown };
+  return each.swap === true && !(typeof baseName === "string" && baseName.includes(":"));
+}
+
 const SIGNIFICANT_DIGITS = 5;
 
 /** ccxt's own precision of a price is that of the moment's price. */
@@ -81,7 +89,7 @@ export function priceRule(market: CcxtMarket): PriceConstraints {
 const EXTRAS: InstrumentExtras = {
   rawSymbol: coinOf,
   price: priceRule,
-  capabilities,
+  capabilities: capabilitiesOf,
 };
 
 /**
@@ -90,21 +98,13 @@ const EXTRAS: InstrumentExtras = {
  * of the whole size given, whatever the old one has filled meanwhile, so the two could fill more
  * than was asked for. Trigger orders exist and stay NO until the kernel's order model has them.
  */
-function capabilities(market: CcxtMarket): MarketCapabilities {
-  return {
-    sides: ["BUY", "SELL"],
-    amountTypes: ["BASE"],
+function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
+  return capabilities({
     market: "EMULATED",
     limit: "NATIVE",
-    timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NO", DAY: "EMULATED", GTD: "EMULATED" },
-    conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-    trailing: "NO",
+    timeInForce: { GTC: "NATIVE", IOC: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
     postOnly: "NATIVE",
     reduceOnly: market.spot === true ? "NO" : "NATIVE",
-    iceberg: "NO",
-    amendInPlace: "NO",
-    cancelAll: "NO",
-    deadManSwitch: "NO",
     lookupByClientOrderId: "NATIVE",
-  };
+  });
 }

@@ -124,7 +124,7 @@ export class PrivateReader {
     rows: readonly Row[],
     { context, isSnapshot }: { readonly context: RowContext; readonly isSnapshot: boolean },
   ): readonly VenueFact[] {
-    const totals = rows.flatMap((row) => totalOf(row, isSnapshot));
+    const totals = rows.flatMap((row) => totalOf(row, { isSnapshot }));
     if (totals.length === 0) return [];
     const bound = this.#bound();
     const { receivedAt } = context;
@@ -257,7 +257,7 @@ function feeOf(row: Row): Fill["fee"] {
  */
 function totalOf(
   row: Row,
-  isSnapshot: boolean,
+  { isSnapshot }: { readonly isSnapshot: boolean },
 ): readonly { readonly assetId: string; readonly total: Decimal }[] {
   const assetId = assetOf(textOf(row, "asset"));
   if (!isSnapshot) {

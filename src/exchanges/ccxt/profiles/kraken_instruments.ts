@@ -2,8 +2,9 @@
  * Pairs of Kraken into instruments. Source: docs.kraken.com/api-reference/market-data
  * (get-tradable-asset-pairs), read on 2026-11-21.
  */
+import { capabilities } from "../../../model/capabilities.ts";
 import type { Decimal } from "../../../model/decimal.ts";
-import type { MarketCapabilities, SymbolMetadata } from "../../../model/instrument.ts";
+import type { SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";
 import { asRow, decimalOf, optionalText, type Row, RowError } from "../fields.ts";
 import { type InstrumentExtras, readInstrument } from "../instruments.ts";
@@ -88,20 +89,13 @@ function countOf(row: Row, field: string): number {
  * Triggers, icebergs, trailing stops and quote amounts exist at the venue, and stay NO until the
  * kernel's order model has them. `CancelAll` cancels every pair's orders, so it is none of one pair.
  */
-const CAPABILITIES: MarketCapabilities = {
-  sides: ["BUY", "SELL"],
-  amountTypes: ["BASE"],
+const CAPABILITIES = capabilities({
   market: "NATIVE",
   limit: "NATIVE",
   // "timeinforce: GTC, IOC, GTD"; fill-or-kill is not among them, though ccxt says so.
-  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NO", DAY: "EMULATED", GTD: "EMULATED" },
-  conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-  trailing: "NO",
+  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
   postOnly: "NATIVE",
-  reduceOnly: "NO",
-  iceberg: "NO",
   amendInPlace: "NATIVE",
-  cancelAll: "NO",
   deadManSwitch: "NATIVE",
   lookupByClientOrderId: "NATIVE",
-};
+});

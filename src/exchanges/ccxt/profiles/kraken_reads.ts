@@ -58,6 +58,8 @@ export const krakenReads: ReadPlan = {
   newestTrades: { ...tradesPlan, first: () => read("TradesHistory", {}), next: () => null },
   tradesSince: {
     ...tradesPlan,
+    fits: (fill, query, context) =>
+      tradesPlan.fits(fill, query, context) && fill.venueTime >= query.since,
     // "start: … (exclusive)", in seconds; what is a little older does no harm.
     first: ({ since }) =>
       read("TradesHistory", { start: Math.max(0, Math.floor(since / 1_000) - 1), ofs: 0 }),

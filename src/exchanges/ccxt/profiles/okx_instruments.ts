@@ -1,4 +1,5 @@
 /** Markets of OKX into instruments. Source: OKX API guide v5, "Get instruments". */
+import { capabilities } from "../../../model/capabilities.ts";
 import { type Decimal, multiply } from "../../../model/decimal.ts";
 import type { MarketCapabilities, Support, SymbolMetadata } from "../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../ccxt.ts";
@@ -19,7 +20,7 @@ export function keptInfo(_info: unknown): unknown {
 }
 
 const extras: InstrumentExtras = {
-  capabilities,
+  capabilities: capabilitiesOf,
   /** "ctVal" of an option is 1 unit, of which a contract is "ctMult"; ccxt leaves that out. */
   contractSize(market: CcxtMarket): Decimal {
     const info = asRow(market.info);
@@ -35,15 +36,13 @@ const extras: InstrumentExtras = {
 
 /**
  * Conditional orders, icebergs and quote amounts exist at the venue, the first two as algo orders,
- * and stay NO until the kernel's order model has them. Inverse contracts and options are listed
- * only.
+ * and stay NO until the kernel's order model has them; canceling all is NO as `mass-cancel` is for
+ * market makers' options alone. Inverse contracts and options are listed only.
  */
-function capabilities(market: CcxtMarket): MarketCapabilities {
+function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
   const contract = isLinear(market);
   const traded: Support = market.spot === true || contract ? "NATIVE" : "NO";
-  return {
-    sides: ["BUY", "SELL"],
-    amountTypes: ["BASE"],
+  return capabilities({
     market: traded,
     limit: traded,
     timeInForce: {
@@ -53,15 +52,10 @@ function capabilities(market: CcxtMarket): MarketCapabilities {
       DAY: traded === "NO" ? "NO" : "EMULATED",
       GTD: traded === "NO" ? "NO" : "EMULATED",
     },
-    conditional: { STOP_LOSS: "NO", TAKE_PROFIT: "NO", TRAILING_STOP: "NO" },
-    trailing: "NO",
     postOnly: traded,
     reduceOnly: contract ? "NATIVE" : "NO",
-    iceberg: "NO",
     amendInPlace: traded,
-    // `mass-cancel` is for market makers' options alone.
-    cancelAll: "NO",
     deadManSwitch: traded,
     lookupByClientOrderId: "NATIVE",
-  };
+  });
 }

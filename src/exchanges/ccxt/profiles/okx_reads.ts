@@ -82,6 +82,16 @@ export const okxReads: ReadPlan = {
     }),
     read: (answer, context) => readTicker(onlyRow(answer), context),
   },
+  admission: {
+    call: () => read("account/config", {}),
+    // "reduceOnly … only applicable to Futures mode and Multi-currency margin": elsewhere such an
+    // order would open or turn a position, past the caps that it need not meet.
+    refusal: (answer) =>
+      textOf(onlyRow(answer), "acctLv") === PORTFOLIO_MARGIN
+        ? "the account is in portfolio margin mode, where OKX does not heed reduceOnly; " +
+          "set it to another account mode"
+        : null,
+  },
   permissions: {
     call: () => read("account/config", {}),
     // `"perm":"read_only,withdraw,trade"`.
@@ -93,6 +103,8 @@ export const okxReads: ReadPlan = {
   tradesTell: "clientId",
 };
 
+/** `"acctLv"`: 1 spot mode, 2 futures mode, 3 multi-currency margin, 4 portfolio margin. */
+const PORTFOLIO_MARGIN = "4";
 const PAGE = { limit: PAGE_ROWS } as const;
 
 /** What every answer wraps its rows in: `{"code":"0","msg":"","data":[…]}`. */

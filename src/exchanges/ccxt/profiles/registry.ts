@@ -52,4 +52,9 @@ export const VENUES: Readonly<Record<string, VenueEntry>> = {
     markets: ["spot"],
     load: async () => (await import("./kraken.ts")).kraken,
   },
+  krakenfutures: {
+    credentials: KEY_AND_SECRET,
+    markets: ["perp"],
+    load: async () => (await import("./krakenfutures.ts")).krakenFutures,
+  },
 };

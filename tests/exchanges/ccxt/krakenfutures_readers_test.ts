@@ -1,0 +1,171 @@
+/**
+ * The readers of the Kraken Futures profile on payloads in the exchange's own form, which are those
+ * noted in the comments of ccxt 4.5.84 (MIT, copyright (c) ccxt contributors), and its error table.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { krakenFutures } from "../../../src/exchanges/ccxt/profiles/krakenfutures.ts";
+import {
+  errorOf,
+  KRAKENFUTURES_ERRORS,
+} from "../../../src/exchanges/ccxt/profiles/krakenfutures_errors.ts";
+import { FeedReader } from "../../../src/exchanges/ccxt/profiles/krakenfutures_stream.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import { decimal } from "../../../src/model/decimal.ts";
+
+const CONTEXT: RowContext = {
+  symbolOf: (raw) => raw.toUpperCase() === "PF_XBTUSD" ? "BTC/USD:PERP" : raw,
+  contractSizeOf: (raw) => raw === "UNLISTED" ? null : decimal("1"),
+  receivedAt: 7,
+};
+const { reads } = krakenFutures;
+
+Deno.test("krakenfutures: an open order is what is filled and what is not", () => {
+  const order = reads.openOrders.read({
+    order_id: "59302619-41d2-4f0b-941f-7e7914760ad3",
+    symbol: "PF_XBTUSD",
+    side: "sell",
+    orderType: "lmt",
+    limitPrice: 10640,
+    unfilledSize: 304,
+    receivedTime: "2019-09-05T17:01:17.410Z",
+    status: "partiallyFilled",
+    filledSize: 4.5,
+    reduceOnly: true,
+    lastUpdateTime: "2019-09-05T17:01:17.410Z",
+  }, CONTEXT);
+  assertEquals([order.symbolId, order.side, order.status, order.clientOrderId], [
+    "BTC/USD:PERP",
+    "SELL",
+    "PARTIALLY_FILLED",
+    null,
+  ]);
+  assertEquals([order.amount, order.filled, order.limitPrice].map(String), [
+    "308.5",
+    "4.5",
+    "10640",
+  ]);
+});
+
+Deno.test("krakenfutures: a fill names its client id and tells no fee", () => {
+  const fill = reads.tradesSince.read({
+    fillTime: "2016-02-25T09:47:01.000Z",
+    order_id: "c18f0c17-9971-40e6-8e5b-10df05d422f0",
+    fill_id: "522d4e08-96e7-4b44-9694-bfaea8fe215e",
+    cliOrdId: "d427f920-ec55-4c18-ba95-5fe241513b30",
+    symbol: "pf_xbtusd",
+    side: "buy",
+    size: 2000,
+    price: 4255,
+    fillType: "maker",
+  }, CONTEXT);
+  assertEquals([fill.symbolId, fill.clientOrderId, fill.liquidity, fill.fee], [
+    "BTC/USD:PERP",
+    "d427f920-ec55-4c18-ba95-5fe241513b30",
+    "MAKER",
+    null,
+  ]);
+});
+
+Deno.test("krakenfutures: a contract that is not listed is refused, since it cannot be counted", () => {
+  const row = { order_id: "1", symbol: "UNLISTED", side: "buy", filledSize: 0, unfilledSize: 1 };
+  assertThrows(() => reads.openOrders.read(row, CONTEXT), RowError, "not listed");
+});
+
+Deno.test("krakenfutures: a short position is below zero", () => {
+  const position = reads.positions!.read({
+    side: "short",
+    symbol: "pf_xbtusd",
+    price: "0.7533",
+    fillTime: "2022-03-03T22:51:16.566Z",
+    size: "230",
+    unrealizedPnl: "-607250.006654067",
+    unrealizedFunding: "-0.001878596918214635",
+  }, CONTEXT);
+  assertEquals([position?.asset.quantity, position?.asset.unrealizedPnl].map(String), [
+    "-230",
+    "-607250.006654067",
+  ]);
+});
+
+Deno.test("krakenfutures: the end of an order is read by what was told of it before", () => {
+  const reader = new FeedReader();
+  const order = {
+    instrument: "PF_XBTUSD",
+    time: 1567702877410,
+    last_update_time: 1567702877410,
+    qty: "304.5",
+    filled: 0,
+    limit_price: 10640,
+    stop_price: 0,
+    type: "limit",
+    order_id: "59302619-41d2-4f0b-941f-7e7914760ad3",
+    direction: 1,
+    reduce_only: true,
+  };
+  const { order_id } = order;
+  const placed = {
+    feed: "open_orders",
+    order,
+    is_cancel: false,
+    reason: "new_placed_order_by_user",
+  };
+  const canceled = { feed: "open_orders", order_id, is_cancel: true, reason: "cancelled_by_user" };
+  assertThrows(() => reader.read(canceled, CONTEXT), RowError, "never told");
+  const shown = [placed, canceled].map((frame) => {
+    const reading = reader.read(frame, CONTEXT);
+    assert(reading.kind === "facts");
+    const [fact] = reading.facts;
+    assert(fact?.kind === "order");
+    return [fact.order.status, fact.order.cause, String(fact.order.amount), fact.order.side];
+  });
+  assertEquals(shown, [["OPEN", null, "304.5", "SELL"], ["CANCELED", null, "304.5", "SELL"]]);
+});
+
+/** [answer, action, verdict, reason]; null: unlisted, so unknown; undefined: no error. */
+const ERRORS: readonly (readonly [object, Action, string | null | undefined, string | null])[] = [
+  [{ result: "success", sendStatus: { status: "placed" } }, "submit", undefined, null],
+  [{ result: "success", sendStatus: { status: "invalidSize" } }, "submit", "refused", "FILTER"],
+  [
+    { result: "success", sendStatus: { status: "clientOrderIdAlreadyExist" } },
+    "submit",
+    "duplicate",
+    "DUPLICATE_ID",
+  ],
+  [{ result: "success", sendStatus: { status: "somethingNew" } }, "submit", null, null],
+  [
+    { result: "success", cancelStatus: { status: "notFound" } },
+    "cancel",
+    "notFound",
+    "UNKNOWN_ORDER",
+  ],
+  [
+    { result: "success", cancelStatus: { status: "filled" } },
+    "cancel",
+    "notFound",
+    "UNKNOWN_ORDER",
+  ],
+  [{ result: "error", error: "apiLimitExceeded" }, "read", "refused", "RATE_LIMITED"],
+  [{ result: "error", error: "invalidArgument: size" }, "submit", "refused", "INVALID_REQUEST"],
+  [{ result: "error", error: "Server Error" }, "submit", null, null],
+  [{ result: "error", error: "unknownError" }, "submit", null, null],
+  [
+    { result: "error", errors: [{ code: 92, message: "INSUFFICIENT_MARGIN" }] },
+    "submit",
+    "refused",
+    "INSUFFICIENT_FUNDS",
+  ],
+];
+
+for (const [answer, action, verdict, reason] of ERRORS) {
+  Deno.test(`krakenfutures: ${JSON.stringify(answer)} of ${action} proves ${verdict}`, () => {
+    const error = errorOf(answer, { action });
+    if (verdict === undefined) return assertEquals(error, null);
+    assert(error !== null);
+    const rule = KRAKENFUTURES_ERRORS.find(({ code, on }) =>
+      code === error.code && (on ?? action) === action
+    );
+    assertEquals([rule?.verdict ?? null, rule?.reason ?? null], [verdict, reason]);
+  });
+}
