@@ -12,7 +12,9 @@ import type { EpochMs } from "../model/scalars.ts";
 export interface TurnRecord {
   /** With the intent's id, the key of the row. */
   readonly exchangeId: string;
+  /** Unique within the exchange. */
   readonly intentId: string;
+  /** Canonical symbol. */
   readonly symbolId: string;
   /** The desired state; set on the first turn and whenever it changed. */
   readonly intent: OrderIntent | null;
@@ -22,12 +24,17 @@ export interface TurnRecord {
   readonly original: string | null;
   /** `intentMachine.version` and the machine's context as JSON: all a restart needs. */
   readonly version: string;
+  /** With the parent's name, e.g. `ACTIVE.open`. */
   readonly state: string;
+  /** As JSON; opaque to the store. */
   readonly context: string;
+  /** Whether it has ended; a late fact may bring it back. */
   readonly terminal: boolean;
   /** Ids that route to this intent from now on. */
   readonly clientOrderIds: readonly string[];
+  /** Ids of the venue that do; unique per symbol. */
   readonly exchangeOrderIds: readonly string[];
+  /** Numbered by the store, in order. */
   readonly events: readonly KernelEvent[];
   /** New ones: whoever routes fills tells duplicates apart, by `fillKeys` after a restart. */
   readonly fills: readonly Fill[];
@@ -35,10 +42,13 @@ export interface TurnRecord {
 
 /** A fact of the venue that matches no intent yet. */
 export interface ParkedFact {
+  /** Whose fact it is. */
   readonly exchangeId: string;
+  /** Canonical symbol. */
   readonly symbolId: string;
   /** `order:<exchangeOrderId>` or `fill:<exchangeOrderId>:<tradeId>`. */
   readonly key: string;
+  /** When it came, by our clock. */
   readonly at: EpochMs;
   /** The fact as JSON. */
   readonly fact: string;
@@ -46,33 +56,49 @@ export interface ParkedFact {
 
 /** Rows that belong to no single intent; they ride in the same transaction as the turns. */
 export interface SideRecords {
+  /** Events of no turn; numbered after those of the turns. */
   readonly events?: readonly KernelEvent[];
+  /** To be kept; the newest of a key replaces the one before. */
   readonly park?: readonly ParkedFact[];
+  /** To be forgotten: their intent was found. */
   readonly unpark?: readonly { readonly exchangeId: string; readonly key: string }[];
+  /** The newest record of a drift replaces the one before. */
   readonly drifts?: readonly Drift[];
+  /** The last value of a key counts. */
   readonly meta?: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** What is committed at once: all of it, or none. */
 export interface Batch extends SideRecords {
+  /** In order; of one intent there may be several. */
   readonly turns: readonly TurnRecord[];
 }
 
 /** The batch's events with their ids, in order (turns' first, then the side events). */
 export interface Receipt {
+  /** As they were given, with their ids. */
   readonly events: readonly KernelEvent[];
 }
 
 /** An intent as its last turn left it. */
 export interface StoredIntent {
+  /** With the intent's id, the key of the row. */
   readonly exchangeId: string;
+  /** Unique within the exchange. */
   readonly intentId: string;
+  /** Canonical symbol. */
   readonly symbolId: string;
+  /** The newest desired state. */
   readonly intent: OrderIntent;
+  /** As the first turn gave it. */
   readonly original: string;
+  /** Of the machine that wrote the context. */
   readonly version: string;
+  /** With the parent's name, e.g. `ACTIVE.open`. */
   readonly state: string;
+  /** As JSON; opaque to the store. */
   readonly context: string;
+  /** Whether it has ended. */
   readonly terminal: boolean;
 }
 
@@ -124,6 +150,7 @@ export interface EventQuery {
   readonly since: number;
   /** Events at most; above 1,000 it is cut to that. */
   readonly limit: number;
+  /** Only events that match; default: all. */
   readonly filter?: EventFilter;
 }
 
@@ -146,6 +173,7 @@ export interface Store {
   readonly failure: Error | null;
   /** Every intent that has not ended, for a restart. */
   live(exchangeId: string): Iterable<StoredIntent>;
+  /** By its id, also after it ended. */
   intent(exchangeId: string, intentId: string): StoredIntent | undefined;
   /** Whose attempt it is, also after the intent ended. */
   intentByClientOrderId(exchangeId: string, clientOrderId: string): StoredIntent | undefined;

@@ -1,7 +1,7 @@
 /** Every exchange the testnet speaks: one entry each. */
 import { binanceDialect } from "./binance/dialect.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "./binance/limits.ts";
-import { BinanceUsdmDialect } from "./binance_usdm/dialect.ts";
+import { binanceUsdmDialect } from "./binance_usdm/dialect.ts";
 import {
   DEFAULT_LIMITS as BINANCE_USDM_LIMITS,
   NO_LIMITS as BINANCE_USDM_NO_LIMITS,
@@ -64,7 +64,7 @@ const DIALECTS = [
   entry({
     name: "binanceusdm",
     limits: { published: BINANCE_USDM_LIMITS, none: BINANCE_USDM_NO_LIMITS },
-    make: (options, context) => new BinanceUsdmDialect(options, context),
+    make: binanceUsdmDialect,
   }),
   entry({
     name: "okx",

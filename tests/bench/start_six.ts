@@ -1,18 +1,21 @@
 /**
  * A program with six exchanges on the local testnet, from the start of its process: until every
  * socket is open, and until every exchange is synced and takes orders. Each round is a fresh
- * process; the first, which fills the code cache, does not count. `start_six` begins with an empty
- * data dir, `start_six_again` right after it with the one that was left: what an earlier process
- * may have sent is not known then, so budgets fill up before the first reads.
+ * process; the first, which fills the code cache, does not count.
+ *
+ * `start_six` opens them with `testnet: "local"`, whose budgets are known to be untouched;
+ * `start_six_as_venues` as real venues, whose budgets fill up from empty before the first reads.
  */
 import { openKernel } from "../../mod.ts";
 import { startTestnetProcess } from "../../src/cli/testnet_process.ts";
 import { type Bench, type Figure, plainFigure } from "./harness.ts";
-import { KERNEL_FLAGS, makeScratchDir } from "./scratch.ts";
-import { localExchanges } from "./six_exchanges.ts";
+import { KERNEL_FLAGS } from "./scratch.ts";
+import { localExchanges, venueExchanges } from "./six_exchanges.ts";
 import { median, quantile } from "./stats.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
+const WAYS = ["local", "venue"] as const;
+type Way = typeof WAYS[number];
 const LOOK_EVERY_MS = 2;
 const PATIENCE_MS = 60_000;
 
@@ -27,18 +30,18 @@ export const startSix: Bench = {
   name: "start_six",
   about: "a process with six exchanges, until all sockets are open and until all are synced",
   run: async () => {
-    const first: Start[] = [];
-    const again: Start[] = [];
+    const starts = { local: [] as Start[], venue: [] as Start[] };
     for (let round = -1; round < ROUNDS; round++) {
-      await using venue = await startTestnetProcess({ args: ["--feed", "none"] });
-      const path = await makeScratchDir();
-      const starts = [await started(venue.url, path), await started(venue.url, path)] as const;
-      await Deno.remove(path, { recursive: true });
-      if (round < 0) continue;
-      first.push(starts[0]);
-      again.push(starts[1]);
+      for (const way of WAYS) {
+        await using venue = await startTestnetProcess({ args: ["--feed", "none"] });
+        const start = await started(venue.url, way);
+        if (round >= 0) starts[way].push(start);
+      }
     }
-    return [...figuresOf("start_six", first), ...figuresOf("start_six_again", again)];
+    return [
+      ...figuresOf("start_six", starts.local),
+      ...figuresOf("start_six_as_venues", starts.venue),
+    ];
   },
 };
 
@@ -61,9 +64,9 @@ function durations(name: string, values: readonly number[]): Figure {
   return { name, unit: "ms", value: p50, p50, p99, baseline: null, ratio: null };
 }
 
-async function started(url: string, path: string): Promise<Start> {
+async function started(url: string, way: Way): Promise<Start> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "--no-check", KERNEL_FLAGS, "-A", import.meta.url, url, path],
+    args: ["run", "--no-lock", "--no-check", KERNEL_FLAGS, "-A", import.meta.url, url, way],
     stderr: "inherit",
   });
   const { stdout, success } = await command.output();
@@ -72,15 +75,12 @@ async function started(url: string, path: string): Promise<Start> {
 }
 
 if (import.meta.main) {
-  console.log(JSON.stringify(await measure(Deno.args[0] ?? "", Deno.args[1] ?? "")));
+  console.log(JSON.stringify(await measure(Deno.args[0] ?? "", Deno.args[1])));
 }
 
-async function measure(url: string, path: string): Promise<Start> {
-  const kernel = await openKernel({
-    exchanges: localExchanges(url),
-    store: { kind: "sqlite", path },
-    autoStart: false,
-  });
+async function measure(url: string, way: string | undefined): Promise<Start> {
+  const opened = way === "venue" ? venueExchanges(url) : localExchanges(url);
+  const kernel = await openKernel({ exchanges: opened, autoStart: false });
   const exchanges = kernel.exchanges();
   const readyMs: Record<string, number> = {};
   let connectedMs: number | null = null;

@@ -38,9 +38,9 @@ export interface TestnetMarket {
 }
 
 /** Loopback answers in a millisecond; a fault that stays silent is waited for this long. */
-const TIMEOUT_MS = 400;
+const TIMEOUT_MS = 300;
 /** The testnet's delays are 300 ms, its engine takes no time, and a busy machine may stall. */
-const TIMING = { validityMs: 800, engineBoundMs: 50, settleMs: 50 };
+const TIMING = { validityMs: 700, engineBoundMs: 50, settleMs: 50 };
 
 const PLACES = {
   submit: "order.place",

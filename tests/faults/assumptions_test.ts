@@ -1,7 +1,7 @@
 /** What the promises rest on, per venue: the constants of the profile, as `docs/SAFETY.md` has them. */
 import { assert, assertEquals } from "@std/assert";
 import { SEND_SLACK_MS } from "../../machines/timeouts.ts";
-import { BINANCE_ERRORS } from "../../src/exchanges/ccxt/profiles/binance_errors.ts";
+import { BINANCE_ERRORS } from "../../src/exchanges/ccxt/profiles/binance/errors.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
 import { windowOf } from "../budgets.ts";
 import { documented, rewrite, type Table } from "./document.ts";

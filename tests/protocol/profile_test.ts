@@ -6,7 +6,7 @@ import { SeededRandom } from "../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 
 const BINANCE = "src/exchanges/ccxt/profiles/binance.ts";
-const READS = "src/exchanges/ccxt/profiles/binance_reads.ts";
+const READS = "src/exchanges/ccxt/profiles/binance/reads.ts";
 /** What the source of each constant must name; our own choices say that they are. */
 const SOURCES = [
   [BINANCE, "validityMs", /rest-api\.md|web-socket-api\.md/],
@@ -34,7 +34,7 @@ for (const [file, constant, source] of SOURCES) {
 
 Deno.test("profile: the date on which the documents were read is told", async () => {
   assert(/as read on \d{4}-\d\d-\d\d/.test((await read(BINANCE)).slice(0, 500)));
-  const errors = await read("src/exchanges/ccxt/profiles/binance_errors.ts");
+  const errors = await read("src/exchanges/ccxt/profiles/binance/errors.ts");
   assert(/errors\.md of \d{4}-\d\d-\d\d/.test(errors.slice(0, 200)));
 });
 

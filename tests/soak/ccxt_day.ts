@@ -6,7 +6,7 @@ import { CcxtAdapter } from "../../src/exchanges/ccxt/adapter.ts";
 import type { CcxtClient, CcxtExchange } from "../../src/exchanges/ccxt/ccxt.ts";
 import { parseOptions } from "../../src/exchanges/ccxt/options.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
-import { binancePrivateSocket } from "../../src/exchanges/ccxt/profiles/binance_stream.ts";
+import { binancePrivateSocket } from "../../src/exchanges/ccxt/profiles/binance/stream.ts";
 import type { SocketPlan } from "../../src/exchanges/ccxt/socket_plan.ts";
 import type { VenueFact } from "../../src/exchanges/exchange.ts";
 import type { VirtualClock } from "../../src/system/virtual_clock.ts";

@@ -220,14 +220,32 @@ export function ccxtAt(testnet: Testnet): binance {
 
 /** Every URL of a class of ccxt's at the testnet. */
 export function pointAt(exchange: Pointable, testnet: Testnet): void {
-  // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
-  exchange.fetchImplementation = (url: string, init: RequestInit) =>
-    fetch(url, init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init);
-  exchange.urls.api = pointed(exchange.urls.api, testnet.url);
+  pointUrls(exchange, testnet);
   // ccxt picks its table of error codes by the prefix of the real URL.
   const byUrl = exchange.getExceptionsByUrl.bind(exchange);
   exchange.getExceptionsByUrl = (url: string, key: string) =>
     byUrl(url.replace(testnet.url + "/", "https://"), key);
+}
+
+/** As `pointAt`, for classes that tell errors apart by nothing of a URL. */
+export function pointUrls(
+  exchange: Pick<Pointable, "fetchImplementation" | "urls">,
+  testnet: Testnet,
+): void {
+  sendOnce(exchange);
+  exchange.urls.api = pointed(exchange.urls.api, testnet.url);
+}
+
+/** Deno's fetch may send a text body twice when a pooled connection breaks, a stream never. */
+export function sendOnce(
+  exchange: Pick<Pointable, "fetchImplementation">,
+  led: (url: string) => string = (url) => url,
+): void {
+  exchange.fetchImplementation = (url: string, init: RequestInit) =>
+    fetch(
+      led(url),
+      init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init,
+    );
 }
 
 type Pointable = Pick<binance, "fetchImplementation" | "urls" | "getExceptionsByUrl">;

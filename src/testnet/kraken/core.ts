@@ -1,10 +1,11 @@
 /** The state of one local Kraken: venue, trading rules, limits, nonces, tokens. Rebuilt by a reset. */
 import { createHash } from "node:crypto";
 import type { BalanceReport, ExecutionReport } from "../../exchanges/paper/messages.ts";
-import type { CancelTimer, Clock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 import { add, type Decimal, decimal, subtract, ZERO } from "../../model/decimal.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { DialectContext, DialectOptions, Operation } from "../dialect.ts";
+import { DeadMan } from "../kit/dead_man.ts";
 import { KeyRing } from "../kit/key_ring.ts";
 import { Listings } from "../kit/listing.ts";
 import type { UserStreams } from "../kit/user_streams.ts";
@@ -63,7 +64,8 @@ export class KrakenCore {
   readonly #tokens = new Map<string, Token>();
   /** By account and asset, so that only what moves a total is told. */
   readonly #totals = new Map<string, Decimal>();
-  readonly #deadMan = new Map<string, CancelTimer>();
+  /** Cancels every order of the account unless it is told again in time. */
+  readonly deadMan: DeadMan;
   #ledgerEntries = 0;
 
   constructor(options: KrakenOptions, context: DialectContext, streams: KrakenStreamParts) {
@@ -95,6 +97,7 @@ export class KrakenCore {
         this.#totals.set(`${account} ${asset}`, add(free, locked));
       }
     }
+    this.deadMan = new DeadMan(clock, (account) => void this.venue.orders.cancelAll(account));
     engine.onExecution((report) => this.#pushExecution(report));
     engine.onBalance((report) => this.#pushBalances(report));
   }
@@ -115,21 +118,8 @@ export class KrakenCore {
     return found;
   }
 
-  /** Cancels every order of the account unless it is told again in time; 0 disarms. */
-  cancelAllAfter(account: string, timeoutMs: number): void {
-    this.#deadMan.get(account)?.();
-    this.#deadMan.delete(account);
-    if (timeoutMs === 0) return;
-    const cancel = this.clock.setTimer(() => {
-      this.#deadMan.delete(account);
-      this.venue.orders.cancelAll(account);
-    }, timeoutMs);
-    this.#deadMan.set(account, cancel);
-  }
-
   stop(): void {
-    for (const cancel of this.#deadMan.values()) cancel();
-    this.#deadMan.clear();
+    this.deadMan.stop();
   }
 
   #pushExecution(report: ExecutionReport): void {

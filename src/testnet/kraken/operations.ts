@@ -198,7 +198,7 @@ function candles(core: KrakenCore, { params }: Asked): unknown {
 function cancelAllAfter(core: KrakenCore, { account, params }: Asked): unknown {
   const timeoutMs = (whole(params, "timeout") ?? -1) * 1_000;
   if (timeoutMs < 0) throw invalid("timeout");
-  core.cancelAllAfter(account, timeoutMs);
+  core.deadMan.wind(account, timeoutMs);
   const now = core.clock.now();
   const shown = (time: number) => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
   return {

@@ -1,9 +1,10 @@
 /** The state of one local Kraken Futures: venue, limits, feeds. Rebuilt by a reset. */
 import type { ExecutionReport } from "../../exchanges/paper/messages.ts";
-import type { CancelTimer, Clock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 import { decimal } from "../../model/decimal.ts";
 import type { DialectContext, DialectOptions, Operation } from "../dialect.ts";
 import { Counters, FixedWindow } from "../kit/counters.ts";
+import { DeadMan } from "../kit/dead_man.ts";
 import { KeyRing } from "../kit/key_ring.ts";
 import { Listings } from "../kit/listing.ts";
 import { isOpen } from "../kit/orders.ts";
@@ -44,7 +45,8 @@ export class FuturesCore {
   readonly streams: FuturesStreamParts;
   readonly spent: Counters<FixedWindow>;
   readonly openOrdersMax: number;
-  readonly #deadMan = new Map<string, CancelTimer>();
+  /** Cancels every order of the account unless it is told again in time. */
+  readonly deadMan: DeadMan;
   #sequence = 0;
 
   constructor(options: FuturesOptions, context: DialectContext, streams: FuturesStreamParts) {
@@ -67,6 +69,7 @@ export class FuturesCore {
       listener: streams.market,
     });
     const { engine } = this.venue;
+    this.deadMan = new DeadMan(clock, (account) => void this.venue.orders.cancelAll(account));
     engine.onExecution((report) => this.#pushExecution(report));
     engine.onBalance(({ accountId }) =>
       this.#push(accountId, "userData.balance", {
@@ -95,20 +98,8 @@ export class FuturesCore {
     return { account: "local", positions, timestamp: this.clock.now() };
   }
 
-  cancelAllAfter(account: string, timeoutMs: number): void {
-    this.#deadMan.get(account)?.();
-    this.#deadMan.delete(account);
-    if (timeoutMs === 0) return;
-    const cancel = this.clock.setTimer(() => {
-      this.#deadMan.delete(account);
-      this.venue.orders.cancelAll(account);
-    }, timeoutMs);
-    this.#deadMan.set(account, cancel);
-  }
-
   stop(): void {
-    for (const cancel of this.#deadMan.values()) cancel();
-    this.#deadMan.clear();
+    this.deadMan.stop();
   }
 
   #pushExecution({ accountId, order, trade }: ExecutionReport): void {

@@ -80,7 +80,7 @@ export const REST_OPERATIONS: ReadonlyMap<string, FuturesOperation> = new Map([
     run: (core, { account, params }) => {
       const timeoutMs = Number(params.get("timeout") ?? NaN) * 1_000;
       if (!(timeoutMs >= 0)) throw new Refusal("invalidArgument: timeout");
-      core.cancelAllAfter(account, timeoutMs);
+      core.deadMan.wind(account, timeoutMs);
       const now = core.clock.now();
       const triggerTime = timeoutMs === 0 ? "0" : instant(now + timeoutMs);
       return { status: { currentTime: instant(now), triggerTime } };

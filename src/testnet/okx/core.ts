@@ -5,10 +5,10 @@ import type {
   PaperTrade,
   PositionReport,
 } from "../../exchanges/paper/messages.ts";
-import type { CancelTimer, Clock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 import { decimal } from "../../model/decimal.ts";
-import type { EpochMs } from "../../model/scalars.ts";
 import type { DialectContext, DialectOptions, Operation } from "../dialect.ts";
+import { DeadMan } from "../kit/dead_man.ts";
 import { KeyRing, passphraseKeyOf } from "../kit/key_ring.ts";
 import { Listings } from "../kit/listing.ts";
 import { numericIds } from "../kit/order_ids.ts";
@@ -50,8 +50,8 @@ export class OkxCore {
   readonly declined = new Declined();
   readonly users: UserStreams;
   readonly streams: OkxStreams;
-  readonly #switches = new Map<string, CancelTimer>();
-  #ended = false;
+  /** "Cancel All After": every pending order of the account. */
+  readonly deadMan: DeadMan;
 
   constructor(options: OkxOptions, { clock }: DialectContext, streams: {
     readonly users: UserStreams;
@@ -82,6 +82,9 @@ export class OkxCore {
       },
       openOrdersMax: options.openOrdersMax ?? OPEN_ORDERS_MAX,
     });
+    this.deadMan = new DeadMan(clock, (account) => {
+      engine.cancelAll(account, undefined, { cause: "DEAD_MANS_SWITCH" });
+    });
     engine.onExecution((report) => this.#pushExecution(report));
     engine.onBalance((report) => this.#pushBalance(report));
     engine.onPosition((report) => this.#pushPositions(report));
@@ -92,25 +95,9 @@ export class OkxCore {
     return this.venue.orders.trades(account, { orderId: ordId }).map(({ trade }) => trade);
   }
 
-  /** "Cancel All After": every pending order, unless it is wound up again; 0 disarms it. */
-  cancelAllAfter(account: string, timeoutMs: number): EpochMs | null {
-    this.#switches.get(account)?.();
-    this.#switches.delete(account);
-    if (timeoutMs === 0) return null;
-    const fire = () => {
-      this.#switches.delete(account);
-      if (this.#ended) return;
-      this.venue.engine.cancelAll(account, undefined, { cause: "DEAD_MANS_SWITCH" });
-    };
-    this.#switches.set(account, this.clock.setTimer(fire, timeoutMs));
-    return this.clock.now() + timeoutMs;
-  }
-
   /** Nothing of this life fires any more. */
   stop(): void {
-    this.#ended = true;
-    for (const cancel of this.#switches.values()) cancel();
-    this.#switches.clear();
+    this.deadMan.stop();
   }
 
   #pushExecution(report: ExecutionReport): void {

@@ -125,7 +125,7 @@ function cancelAllAfter(core: OkxCore, { account, params }: Asked): readonly unk
   if (seconds === null || (seconds !== 0 && (seconds < 10 || seconds > 120))) {
     throw parameterError("timeOut");
   }
-  const firesAt = core.cancelAllAfter(account, seconds * 1_000);
+  const firesAt = core.deadMan.wind(account, seconds * 1_000);
   return [{
     tag: optional(params, "tag") ?? "",
     triggerTime: firesAt === null ? "0" : String(firesAt),

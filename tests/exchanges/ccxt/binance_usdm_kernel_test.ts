@@ -1,53 +1,20 @@
 /** Binance USDⓈ-M through a whole kernel: no order is there twice, and what is held is known. */
 import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
 import { PERP } from "./binance_usdm.ts";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 8_000;
 const RESTING = { symbolId: PERP, side: "BUY", amount: "0.01", limitPrice: "40000" } as const;
 
-type Fault = Omit<FaultInput, "exchange">;
-
-async function opened(
+function opened(
   given: Readonly<Record<string, unknown>> = {},
   faults: readonly Fault[] = [],
-) {
-  const testnet = startTestnet({
-    clock: systemClock,
-    random: systemRandom,
+): Promise<OnKernel> {
+  return openKernelOn("binanceusdm", {
+    account: { kind: "binance", market: "usdm", testnet: "local" },
+    section: given,
     exchanges: ["binanceusdm", "binance"],
-    limits: "none",
+    faults,
   });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "binance",
-        market: "usdm",
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-        ...given,
-      },
-    },
-    clock: systemClock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "binanceusdm", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
 }
 
 for (const orderEntry of ["rest", "auto"] as const) {
@@ -123,11 +90,3 @@ Deno.test("binance usdm kernel: the switch is armed where orders are, also on a 
   );
   await settled(() => armed().includes("ETHUSDT"));
 });
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

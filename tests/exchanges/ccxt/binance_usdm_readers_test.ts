@@ -3,12 +3,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { binanceUsdm } from "../../../src/exchanges/ccxt/profiles/binance_usdm.ts";
-import { BINANCE_USDM_ERRORS } from "../../../src/exchanges/ccxt/profiles/binance_usdm_errors.ts";
-import { readMessage } from "../../../src/exchanges/ccxt/profiles/binance_usdm_market.ts";
+import { BINANCE_USDM_ERRORS } from "../../../src/exchanges/ccxt/profiles/binance_usdm/errors.ts";
+import { readMessage } from "../../../src/exchanges/ccxt/profiles/binance_usdm/market.ts";
 import {
   binanceUsdmPrivateSocket,
   readFrame,
-} from "../../../src/exchanges/ccxt/profiles/binance_usdm_stream.ts";
+} from "../../../src/exchanges/ccxt/profiles/binance_usdm/stream.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 
 type Payloads = Readonly<Record<string, unknown>>;

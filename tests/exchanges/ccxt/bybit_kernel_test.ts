@@ -1,16 +1,8 @@
 /** Bybit through a whole kernel: an acknowledgement is not the end, and no order is there twice. */
-import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
+import { assertEquals } from "@std/assert";
 import { PERP, SPOT } from "./bybit.ts";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 8_000;
 const RESTING = { side: "BUY", amount: "0.01", limitPrice: "40000" } as const;
 /** Above the testnet's price of 50,000, and inside the kernel's own price collar of 5 %. */
 const TAKING = { side: "BUY", amount: "0.01", limitPrice: "51000", postOnly: true } as const;
@@ -18,40 +10,13 @@ const TAKING = { side: "BUY", amount: "0.01", limitPrice: "51000", postOnly: tru
 type Market = "spot" | "linear";
 type Entry = "rest" | "auto";
 
-async function opened(market: Market, orderEntry: Entry = "rest", faults: readonly Fault[] = []) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["bybit"],
-    limits: "none",
-  });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "bybit",
-        market,
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-        orderEntry,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "bybit", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
+function opened(
+  market: Market,
+  orderEntry: Entry = "rest",
+  faults: readonly Fault[] = [],
+): Promise<OnKernel> {
+  return openKernelOn("bybit", { section: { market, orderEntry }, faults });
 }
-
-type Fault = Omit<FaultInput, "exchange">;
 
 const MARKETS = [["spot", SPOT], ["linear", PERP]] as const;
 
@@ -142,11 +107,3 @@ Deno.test("bybit kernel: a short is opened and closed reduce-only", async () => 
   await exchange.placeOrder(close, { waitFor: "final" });
   assertEquals(testnet.ledger("bybit").positions, []);
 });
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
-import { BYBIT_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/bybit_errors.ts";
-import { readFrame } from "../../../src/exchanges/ccxt/profiles/bybit_stream.ts";
-import { retryAfterMs, usage } from "../../../src/exchanges/ccxt/profiles/bybit_limits.ts";
+import { BYBIT_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/bybit/errors.ts";
+import { readFrame } from "../../../src/exchanges/ccxt/profiles/bybit/stream.ts";
+import { retryAfterMs, usage } from "../../../src/exchanges/ccxt/profiles/bybit/limits.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { recorded } from "../../recordings.ts";

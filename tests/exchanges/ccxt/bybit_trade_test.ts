@@ -1,7 +1,7 @@
 /** Orders over Bybit's own socket for them: the same outcomes as over REST, in fewer words. */
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
-import { bybitTradeSocket } from "../../../src/exchanges/ccxt/profiles/bybit_trade.ts";
+import { bybitTradeSocket } from "../../../src/exchanges/ccxt/profiles/bybit/trade.ts";
 import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
 import { named, openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";

@@ -1,5 +1,5 @@
 /** A Coinbase account of the local testnet behind the adapter, and builders for its tests. */
-import { UUID_CLIENT_ID } from "../../../src/exchanges/ccxt/profiles/coinbase_rows.ts";
+import { UUID_CLIENT_ID } from "../../../src/exchanges/ccxt/profiles/coinbase/rows.ts";
 import { venueStage } from "./venue_stage.ts";
 
 export const SYMBOL = "BTC/USD";

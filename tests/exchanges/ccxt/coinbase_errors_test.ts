@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { asRow } from "../../../src/exchanges/ccxt/fields.ts";
-import { COINBASE_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase_errors.ts";
+import { COINBASE_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase/errors.ts";
 import { recorded } from "../../recordings.ts";
 
 const rest = await recorded("coinbase", "rest");

@@ -1,49 +1,12 @@
 /** Coinbase through a whole kernel: fills are read, ids are awaited, no order is there twice. */
-import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
+import { assertEquals } from "@std/assert";
 import { SYMBOL as symbolId } from "./coinbase.ts";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 8_000;
 const RESTING = { symbolId, side: "BUY", amount: "0.01", limitPrice: "40000" } as const;
 
-type Fault = Omit<FaultInput, "exchange">;
-
-async function opened(faults: readonly Fault[] = []) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["coinbase"],
-    limits: "none",
-  });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "coinbase",
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "coinbase", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
+function opened(faults: readonly Fault[] = []): Promise<OnKernel> {
+  return openKernelOn("coinbase", { faults });
 }
 
 Deno.test("coinbase kernel: placed, changed in place, canceled", async () => {
@@ -126,11 +89,3 @@ Deno.test("coinbase kernel: what the venue declines is tried once and FAILED", a
   );
   assertEquals(placed.length, 1);
 });
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -5,7 +5,7 @@ import { compileFrame } from "../../../src/exchanges/ccxt/frame_template.ts";
 import { Framer } from "../../../src/exchanges/ccxt/framer.ts";
 import { keyedHmac } from "../../../src/exchanges/ccxt/hmac.ts";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
-import { binanceSocketEntry } from "../../../src/exchanges/ccxt/profiles/binance_socket_entry.ts";
+import { binanceSocketEntry } from "../../../src/exchanges/ccxt/profiles/binance/socket_entry.ts";
 import { redactor } from "../../../src/exchanges/ccxt/redaction.ts";
 import { Signer } from "../../../src/exchanges/ccxt/signer.ts";
 import { SocketEntry } from "../../../src/exchanges/ccxt/socket_entry.ts";

@@ -1,50 +1,20 @@
 /** Hyperliquid through a whole kernel: what is placed is there once, whatever becomes of the answer. */
-import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
+import { assertEquals } from "@std/assert";
+import { REQUEST_TIMEOUT_MS_DEFAULT } from "../../../src/exchanges/ccxt/options.ts";
 import { PERP, SPOT } from "./hyperliquid.ts";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const WAIT_MS = 15_000;
-
-async function opened(
+function opened(
   { market = "perp", faults = [] }: {
     readonly market?: string;
-    readonly faults?: readonly Omit<FaultInput, "exchange">[];
+    readonly faults?: readonly Fault[];
   } = {},
-) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["hyperliquid"],
-    limits: "none",
+): Promise<OnKernel> {
+  // As long as the adapter waits by itself.
+  return openKernelOn("hyperliquid", {
+    section: { market, requestTimeoutMs: REQUEST_TIMEOUT_MS_DEFAULT },
+    faults,
   });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "hyperliquid",
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        market,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "hyperliquid", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
 }
 
 const order = (symbolId: string) =>
@@ -105,11 +75,3 @@ Deno.test("hyperliquid kernel: a post-only order that would take ends FAILED, an
   );
   assertEquals(placed.length, 1);
 });
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { VenueFact } from "../../../src/exchanges/exchange.ts";
-import { hyperliquidMarket } from "../../../src/exchanges/ccxt/profiles/hyperliquid_market.ts";
+import { hyperliquidMarket } from "../../../src/exchanges/ccxt/profiles/hyperliquid/market.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";

@@ -2,12 +2,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
 import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
-import { budgetsLeft } from "../../../src/exchanges/ccxt/profiles/hyperliquid_limits.ts";
+import { budgetsLeft } from "../../../src/exchanges/ccxt/profiles/hyperliquid/limits.ts";
 import {
   CLOID,
   readFill,
   readOrder,
-} from "../../../src/exchanges/ccxt/profiles/hyperliquid_rows.ts";
+} from "../../../src/exchanges/ccxt/profiles/hyperliquid/rows.ts";
 import {
   hyperliquidPerp,
   hyperliquidSpot,

@@ -1,18 +1,13 @@
 /** Kraken through a whole kernel: over REST and over its socket, and no order is there twice. */
-import { assert, assertEquals } from "@std/assert";
-import { openKernel, registerExchange } from "../../../mod.ts";
+import { assertEquals } from "@std/assert";
+import { registerExchange } from "../../../mod.ts";
 import { createCcxtAdapter } from "../../../src/exchanges/ccxt/factory.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
 import { credentialOptions, defaultCredentials } from "../../../src/testnet/credentials.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
+import { type Fault, type OnKernel, openKernelOn, settled, TIMING } from "./kernel_stage.ts";
 import { SYMBOL } from "./kraken.ts";
 
-/** Loopback answers at once; the venue's clock is read in whole seconds, which validity must cover. */
-const TIMING = { validityMs: 1_500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 9_000;
+/** The venue's clock is read in whole seconds, which validity must cover. */
+const VALIDITY_MS = 1_500;
 const RESTING = { side: "BUY", amount: "0.01", limitPrice: "40000" } as const;
 
 /**
@@ -27,38 +22,12 @@ registerExchange("kraken-uncounted", async (context) => {
 });
 
 type Entry = "rest" | "auto";
-type Fault = Omit<FaultInput, "exchange">;
-
-async function opened(orderEntry: Entry = "rest", faults: readonly Fault[] = []) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["kraken"],
-    limits: "none",
+function opened(orderEntry: Entry = "rest", faults: readonly Fault[] = []): Promise<OnKernel> {
+  return openKernelOn("kraken", {
+    account: { kind: "kraken-uncounted", ...credentialOptions(defaultCredentials("kraken")) },
+    section: { timing: { ...TIMING, validityMs: VALIDITY_MS }, orderEntry },
+    faults,
   });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "kraken-uncounted",
-        ...credentialOptions(defaultCredentials("kraken")),
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-        orderEntry,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "kraken", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
 }
 
 for (const entry of ["rest", "auto"] as const) {
@@ -124,12 +93,4 @@ for (const fault of ["duplicateFrame", "reorderFrames", "dropFrame"] as const) {
     const fills = exchange.getFills({}).items;
     assertEquals(fills.map(({ quantity }) => quantity).sort(), ["0.004", "0.006"]);
   });
-}
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { kraken } from "../../../src/exchanges/ccxt/profiles/kraken.ts";
-import { errorOf, KRAKEN_ERRORS } from "../../../src/exchanges/ccxt/profiles/kraken_errors.ts";
-import { PrivateReader } from "../../../src/exchanges/ccxt/profiles/kraken_executions.ts";
-import { keepDigits } from "../../../src/exchanges/ccxt/profiles/kraken_frames.ts";
-import { krakenCost } from "../../../src/exchanges/ccxt/profiles/kraken_limits.ts";
-import { krakenSocketEntry } from "../../../src/exchanges/ccxt/profiles/kraken_socket_entry.ts";
+import { errorOf, KRAKEN_ERRORS } from "../../../src/exchanges/ccxt/profiles/kraken/errors.ts";
+import { PrivateReader } from "../../../src/exchanges/ccxt/profiles/kraken/executions.ts";
+import { keepDigits } from "../../../src/exchanges/ccxt/profiles/kraken/frames.ts";
+import { krakenCost } from "../../../src/exchanges/ccxt/profiles/kraken/limits.ts";
+import { krakenSocketEntry } from "../../../src/exchanges/ccxt/profiles/kraken/socket_entry.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import type { CcxtClient } from "../../../src/exchanges/ccxt/ccxt.ts";

@@ -1,47 +1,12 @@
 /** Kraken Futures through a whole kernel: positions are opened and closed, no order is there twice. */
-import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet } from "../../../src/testnet/server.ts";
+import { assertEquals } from "@std/assert";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 import { PERP } from "./krakenfutures.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 8_000;
 const RESTING = { symbolId: PERP, side: "BUY", amount: "0.01", limitPrice: "40000" } as const;
 
-async function opened(faults: readonly Omit<FaultInput, "exchange">[] = []) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["krakenfutures"],
-    limits: "none",
-  });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "krakenfutures",
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "krakenfutures", ...fault });
-  return {
-    testnet,
-    exchange: kernel.exchange("main"),
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
+function opened(faults: readonly Fault[] = []): Promise<OnKernel> {
+  return openKernelOn("krakenfutures", { faults });
 }
 
 Deno.test("krakenfutures kernel: placed, replaced by a change, canceled", async () => {
@@ -93,12 +58,4 @@ for (const fault of ["duplicateFrame", "reorderFrames"] as const) {
     const fills = exchange.getFills({}).items;
     assertEquals(fills.map(({ quantity }) => quantity).sort(), ["0.004", "0.006"]);
   });
-}
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

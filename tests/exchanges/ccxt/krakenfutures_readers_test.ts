@@ -9,8 +9,8 @@ import { krakenFutures } from "../../../src/exchanges/ccxt/profiles/krakenfuture
 import {
   errorOf,
   KRAKENFUTURES_ERRORS,
-} from "../../../src/exchanges/ccxt/profiles/krakenfutures_errors.ts";
-import { FeedReader } from "../../../src/exchanges/ccxt/profiles/krakenfutures_stream.ts";
+} from "../../../src/exchanges/ccxt/profiles/krakenfutures/errors.ts";
+import { FeedReader } from "../../../src/exchanges/ccxt/profiles/krakenfutures/stream.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 

@@ -1,50 +1,11 @@
 /** OKX through a whole kernel: what is placed is there once, whatever becomes of the answer. */
-import { assert, assertEquals } from "@std/assert";
-import { type KernelEvent, openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
-import { systemRandom } from "../../../src/system/random.ts";
-import type { FaultInput } from "../../../src/testnet/faults.ts";
-import { startTestnet, type Testnet } from "../../../src/testnet/server.ts";
+import { assertEquals } from "@std/assert";
+import type { Testnet } from "../../../src/testnet/server.ts";
+import { type Fault, type OnKernel, openKernelOn, settled } from "./kernel_stage.ts";
 import { SWAP } from "./okx.ts";
 
-/** Loopback answers at once: a request lost there is proven absent within three seconds. */
-const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
-const TIMEOUT_MS = 250;
-const WAIT_MS = 5_000;
-
-async function opened(faults: readonly Omit<FaultInput, "exchange">[] = []) {
-  const clock = systemClock;
-  const testnet = startTestnet({
-    clock,
-    random: systemRandom,
-    exchanges: ["okx"],
-    limits: "none",
-  });
-  const kernel = await openKernel({
-    exchanges: {
-      main: {
-        kind: "okx",
-        testnet: "local",
-        endpoints: testnet.url,
-        timing: TIMING,
-        requestTimeoutMs: TIMEOUT_MS,
-      },
-    },
-    clock,
-  });
-  for (const fault of faults) testnet.arm({ exchange: "okx", ...fault });
-  const exchange = kernel.exchange("main");
-  const events: KernelEvent[] = [];
-  exchange.subscribeEvents((event) => events.push(event));
-  return {
-    testnet,
-    exchange,
-    events,
-    async [Symbol.asyncDispose]() {
-      await kernel.stop();
-      await testnet.close();
-    },
-  };
+function opened(faults: readonly Fault[] = []): Promise<OnKernel> {
+  return openKernelOn("okx", { faults });
 }
 
 Deno.test("okx kernel: an order rests, is changed in place, canceled and accounted for", async () => {
@@ -122,12 +83,4 @@ async function until(
   holds: (ledger: ReturnType<Testnet["ledger"]>) => boolean,
 ): Promise<void> {
   await settled(() => holds(testnet.ledger("okx")));
-}
-
-async function settled(condition: () => boolean): Promise<void> {
-  const end = performance.now() + WAIT_MS;
-  while (!condition()) {
-    assert(performance.now() < end, `not within ${WAIT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { VenueFact } from "../../../src/exchanges/exchange.ts";
-import { readMessage } from "../../../src/exchanges/ccxt/profiles/okx_market.ts";
+import { readMessage } from "../../../src/exchanges/ccxt/profiles/okx/market.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";

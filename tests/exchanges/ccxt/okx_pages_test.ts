@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx_reads.ts";
+import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx/reads.ts";
 import type { VenueCall } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { named } from "./okx.ts";
 

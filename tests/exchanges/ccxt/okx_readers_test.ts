@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
-import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx_entry.ts";
-import { OKX_ERRORS } from "../../../src/exchanges/ccxt/profiles/okx_errors.ts";
-import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx_reads.ts";
+import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx/entry.ts";
+import { OKX_ERRORS } from "../../../src/exchanges/ccxt/profiles/okx/errors.ts";
+import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx/reads.ts";
 import {
   fillOfUpdate,
   readBalance,
   readOrder,
   readPosition,
   readTrade,
-} from "../../../src/exchanges/ccxt/profiles/okx_rows.ts";
-import { readFrame } from "../../../src/exchanges/ccxt/profiles/okx_stream.ts";
+} from "../../../src/exchanges/ccxt/profiles/okx/rows.ts";
+import { readFrame } from "../../../src/exchanges/ccxt/profiles/okx/stream.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { judge } from "../../../src/exchanges/ccxt/verdict.ts";

@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CcxtExchange, CcxtMarket } from "../../../src/exchanges/ccxt/ccxt.ts";
 import { asRow } from "../../../src/exchanges/ccxt/fields.ts";
-import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx_entry.ts";
-import { okxSocketEntry } from "../../../src/exchanges/ccxt/profiles/okx_socket_entry.ts";
+import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx/entry.ts";
+import { okxSocketEntry } from "../../../src/exchanges/ccxt/profiles/okx/socket_entry.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";

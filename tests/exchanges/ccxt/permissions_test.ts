@@ -1,7 +1,7 @@
 /** What a key may do, through ccxt: asked of the venue, never of its sandbox. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { openKernel } from "../../../mod.ts";
-import { binancePermissions } from "../../../src/exchanges/ccxt/profiles/binance_permissions.ts";
+import { binancePermissions } from "../../../src/exchanges/ccxt/profiles/binance/permissions.ts";
 import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";

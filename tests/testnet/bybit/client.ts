@@ -6,7 +6,7 @@ import { SeededRandom } from "../../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { defaultCredentials } from "../../../src/testnet/credentials.ts";
 import { startTestnet, type Testnet, type TestnetOptions } from "../../../src/testnet/server.ts";
-import { type Answer, hmac, type Json, Socket } from "../client.ts";
+import { type Answer, hmac, type Json, pointUrls, Socket } from "../client.ts";
 
 const ACCOUNT = defaultCredentials("bybit");
 
@@ -125,18 +125,6 @@ export function ccxtAt(testnet: Testnet): bybit {
     enableRateLimit: false,
     timeout: 1_000,
   });
-  // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
-  exchange.fetchImplementation = (url: string, init: RequestInit) =>
-    fetch(url, init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init);
-  exchange.urls.api = pointed(exchange.urls.api, testnet.url);
+  pointUrls(exchange, testnet);
   return exchange;
-}
-
-// deno-lint-ignore no-explicit-any -- ccxt types its URL tables so.
-function pointed(urls: any, base: string): any {
-  if (typeof urls === "string") {
-    return urls.replace(/^https:\/\//, base + "/")
-      .replace(/^wss:\/\//, base.replace("http", "ws") + "/");
-  }
-  return Object.fromEntries(Object.entries(urls).map(([key, url]) => [key, pointed(url, base)]));
 }

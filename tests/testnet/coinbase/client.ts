@@ -8,7 +8,7 @@ import { SeededRandom } from "../../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { defaultCredentials } from "../../../src/testnet/credentials.ts";
 import { startTestnet, type Testnet, type TestnetOptions } from "../../../src/testnet/server.ts";
-import { type Answer, type Json, Socket } from "../client.ts";
+import { type Answer, type Json, sendOnce, Socket } from "../client.ts";
 
 export const ACCOUNT = defaultCredentials("coinbase");
 export const REST = "api.coinbase.com";
@@ -138,12 +138,7 @@ export function ccxtAt(testnet: Testnet): coinbase {
     options: { fetchBalance: "v3PrivateGetBrokerageAccounts" },
   });
   exchange.has["fetchCurrencies"] = false; // Of the wallet API, which is not served.
-  // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
-  exchange.fetchImplementation = (url: string, init: RequestInit) =>
-    fetch(
-      url.replace("https://", `${testnet.url}/`),
-      init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init,
-    );
+  sendOnce(exchange, (url) => url.replace("https://", `${testnet.url}/`));
   exchange.urls.api.ws = `${testnet.url.replace("http", "ws")}/advanced-trade-ws.coinbase.com`;
   return exchange;
 }

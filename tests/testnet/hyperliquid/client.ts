@@ -6,6 +6,7 @@ import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { defaultCredentials } from "../../../src/testnet/credentials.ts";
 import { startTestnet, type Testnet, type TestnetOptions } from "../../../src/testnet/server.ts";
 import type { Answer, Json } from "../client.ts";
+import { sendOnce } from "../client.ts";
 
 export const ACCOUNT = defaultCredentials("hyperliquid");
 export const WALLET = ACCOUNT.walletAddress!.toLowerCase();
@@ -114,9 +115,7 @@ export function ccxtAt(testnet: Testnet, options: Json = {}): hyperliquid {
     timeout: 2_000,
     options,
   });
-  // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
-  exchange.fetchImplementation = (url: string, init: RequestInit) =>
-    fetch(url, init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init);
+  sendOnce(exchange);
   const base = `${testnet.url}/api.hyperliquid.xyz`;
   exchange.urls.api = {
     public: base,

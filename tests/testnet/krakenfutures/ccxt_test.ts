@@ -14,6 +14,7 @@ import { defaultCredentials } from "../../../src/testnet/credentials.ts";
 import { startTestnet } from "../../../src/testnet/server.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { SeededRandom } from "../../../src/system/seeded_random.ts";
+import { pointUrls } from "../client.ts";
 
 const SYMBOL = "BTC/USD:USD";
 
@@ -26,7 +27,7 @@ function opened() {
     limits: "none",
   });
   const exchange = new krakenfutures({ apiKey, secret, enableRateLimit: false, timeout: 1_000 });
-  exchange.urls.api = pointed(exchange.urls.api, testnet.url);
+  pointUrls(exchange, testnet);
   return { testnet, exchange };
 }
 
@@ -88,13 +89,3 @@ Deno.test("ccxt krakenfutures: refusals keep the classes the exchange's own woul
   await assertRejects(() => exchange.fetchBalance(), AuthenticationError);
   await exchange.close();
 });
-
-// deno-lint-ignore no-explicit-any -- ccxt types its URL tables so.
-function pointed(urls: any, base: string): any {
-  if (typeof urls === "string") {
-    return urls.replace(/^https:\/\//, base + "/")
-      .replace(/^wss:\/\//, base.replace("http", "ws") + "/");
-  }
-  if (urls === null || typeof urls !== "object") return urls;
-  return Object.fromEntries(Object.entries(urls).map(([key, url]) => [key, pointed(url, base)]));
-}

@@ -8,6 +8,7 @@ import { SeededRandom } from "../../../src/system/seeded_random.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { startTestnet } from "../../../src/testnet/server.ts";
 import type { Answer, Json } from "../client.ts";
+import { sendOnce } from "../client.ts";
 
 export const ACCOUNT = defaultCredentials("okx");
 export const SYMBOL = "BTC-USDT";
@@ -189,9 +190,7 @@ export function ccxtAt(testnet: Testnet, options: Json = {}): okx {
     options: { ...options },
   });
   exchange.has["fetchCurrencies"] = false; // Of the funding account, which is not served.
-  // Deno's fetch may send a text body twice when a pooled connection breaks, a stream never.
-  exchange.fetchImplementation = (url: string, init: RequestInit) =>
-    fetch(url, init.body ? { ...init, body: new Blob([init.body as string]).stream() } : init);
+  sendOnce(exchange);
   exchange.urls.api = {
     rest: `${testnet.url}/www.okx.com`,
     ws: `${testnet.url.replace("http", "ws")}/ws.okx.com/ws/v5`,

@@ -9,12 +9,12 @@ import type { CcxtCode, CcxtExchange } from "../ccxt.ts";
 import { countOf } from "../fields.ts";
 import type { VenueProfile } from "../profile.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
-import { binanceEntry } from "./binance_entry.ts";
-import { BINANCE_ERRORS, errorOf } from "./binance_errors.ts";
-import { keptInfo, readSpotInstrument } from "./binance_instruments.ts";
-import { binanceMarket } from "./binance_market.ts";
-import { binanceReads } from "./binance_reads.ts";
-import { binancePrivateSocket } from "./binance_stream.ts";
+import { binanceEntry } from "./binance/entry.ts";
+import { BINANCE_ERRORS, errorOf } from "./binance/errors.ts";
+import { keptInfo, readSpotInstrument } from "./binance/instruments.ts";
+import { binanceMarket } from "./binance/market.ts";
+import { binanceReads } from "./binance/reads.ts";
+import { binancePrivateSocket } from "./binance/stream.ts";
 
 export const binanceSpot: VenueProfile = {
   kind: "binance",

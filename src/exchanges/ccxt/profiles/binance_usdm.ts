@@ -5,18 +5,18 @@
  * "WebSocket API", "Error Codes") as read on 2026-11-21. Signing, ids and the form of requests are spot's.
  */
 import type { CcxtExchange } from "../ccxt.ts";
-import { errorOf } from "./binance_errors.ts";
+import { errorOf } from "./binance/errors.ts";
 import type { VenueProfile } from "../profile.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { binanceUsdmEntry } from "./binance_usdm_entry.ts";
-import { BINANCE_USDM_ERRORS } from "./binance_usdm_errors.ts";
-import { keptInfo } from "./binance_instruments.ts";
-import { readUsdmInstrument } from "./binance_usdm_instruments.ts";
-import { BINANCE_USDM_LIMITS, cost, usage } from "./binance_usdm_limits.ts";
-import { binanceUsdmMarket } from "./binance_usdm_market.ts";
-import { binanceUsdmReads } from "./binance_usdm_reads.ts";
-import { binanceUsdmOrderSocket, binanceUsdmPrivateSocket } from "./binance_usdm_stream.ts";
+import { binanceUsdmEntry } from "./binance_usdm/entry.ts";
+import { BINANCE_USDM_ERRORS } from "./binance_usdm/errors.ts";
+import { keptInfo } from "./binance/instruments.ts";
+import { readUsdmInstrument } from "./binance_usdm/instruments.ts";
+import { BINANCE_USDM_LIMITS, cost, usage } from "./binance_usdm/limits.ts";
+import { binanceUsdmMarket } from "./binance_usdm/market.ts";
+import { binanceUsdmReads } from "./binance_usdm/reads.ts";
+import { binanceUsdmOrderSocket, binanceUsdmPrivateSocket } from "./binance_usdm/stream.ts";
 
 export const binanceUsdm: VenueProfile = {
   kind: "binance",

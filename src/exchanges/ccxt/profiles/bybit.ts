@@ -8,14 +8,14 @@ import type { CcxtExchange, CcxtSigned } from "../ccxt.ts";
 import type { VenueProfile } from "../profile.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { type BybitCategory, bybitEntry } from "./bybit_entry.ts";
-import { BYBIT_ERRORS, errorOf } from "./bybit_errors.ts";
-import { readBybitInstrument } from "./bybit_instruments.ts";
-import { bybitRateLimits, cost, retryAfterMs, usage } from "./bybit_limits.ts";
-import { bybitMarket } from "./bybit_market.ts";
-import { bybitReads } from "./bybit_reads.ts";
-import { bybitPrivateSocket } from "./bybit_stream.ts";
-import { bybitTradeSocket } from "./bybit_trade.ts";
+import { type BybitCategory, bybitEntry } from "./bybit/entry.ts";
+import { BYBIT_ERRORS, errorOf } from "./bybit/errors.ts";
+import { readBybitInstrument } from "./bybit/instruments.ts";
+import { bybitRateLimits, cost, retryAfterMs, usage } from "./bybit/limits.ts";
+import { bybitMarket } from "./bybit/market.ts";
+import { bybitReads } from "./bybit/reads.ts";
+import { bybitPrivateSocket } from "./bybit/stream.ts";
+import { bybitTradeSocket } from "./bybit/trade.ts";
 
 export function bybitProfile(category: BybitCategory): VenueProfile {
   return {

@@ -7,14 +7,14 @@ import type { RateLimits, RequestCost } from "../../../model/rate_limits.ts";
 import type { RequestKind } from "../../exchange.ts";
 import type { VenueProfile } from "../profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { coinbaseEntry } from "./coinbase_entry.ts";
-import { COINBASE_ERRORS, errorOf } from "./coinbase_errors.ts";
-import { readCoinbaseInstrument } from "./coinbase_instruments.ts";
-import { coinbaseMarket } from "./coinbase_market.ts";
-import { coinbaseReads } from "./coinbase_reads.ts";
-import { UUID_CLIENT_ID } from "./coinbase_rows.ts";
-import { configure } from "./coinbase_session.ts";
-import { coinbaseUserSocket } from "./coinbase_stream.ts";
+import { coinbaseEntry } from "./coinbase/entry.ts";
+import { COINBASE_ERRORS, errorOf } from "./coinbase/errors.ts";
+import { readCoinbaseInstrument } from "./coinbase/instruments.ts";
+import { coinbaseMarket } from "./coinbase/market.ts";
+import { coinbaseReads } from "./coinbase/reads.ts";
+import { UUID_CLIENT_ID } from "./coinbase/rows.ts";
+import { configure } from "./coinbase/session.ts";
+import { coinbaseUserSocket } from "./coinbase/stream.ts";
 
 export const coinbase: VenueProfile = {
   kind: "coinbase",

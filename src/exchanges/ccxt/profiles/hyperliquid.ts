@@ -7,20 +7,20 @@
  */
 import type { VenueProfile } from "../profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { hyperliquidEntry } from "./hyperliquid_entry.ts";
-import { errorOf, HYPERLIQUID_ERRORS } from "./hyperliquid_errors.ts";
+import { hyperliquidEntry } from "./hyperliquid/entry.ts";
+import { errorOf, HYPERLIQUID_ERRORS } from "./hyperliquid/errors.ts";
 import {
   coinOf,
   type HyperliquidMarket,
   isServed,
   readHyperliquidInstrument,
-} from "./hyperliquid_instruments.ts";
-import { cost, hyperliquidRateLimits } from "./hyperliquid_limits.ts";
-import { hyperliquidMarket } from "./hyperliquid_market.ts";
-import { hyperliquidReads } from "./hyperliquid_reads.ts";
-import { CLOID } from "./hyperliquid_rows.ts";
-import { configure, listMid } from "./hyperliquid_session.ts";
-import { hyperliquidPrivateSocket } from "./hyperliquid_stream.ts";
+} from "./hyperliquid/instruments.ts";
+import { cost, hyperliquidRateLimits } from "./hyperliquid/limits.ts";
+import { hyperliquidMarket } from "./hyperliquid/market.ts";
+import { hyperliquidReads } from "./hyperliquid/reads.ts";
+import { CLOID } from "./hyperliquid/rows.ts";
+import { configure, listMid } from "./hyperliquid/session.ts";
+import { hyperliquidPrivateSocket } from "./hyperliquid/stream.ts";
 
 export const hyperliquidPerp: VenueProfile = profileOf("perp");
 export const hyperliquidSpot: VenueProfile = profileOf("spot");

@@ -6,14 +6,14 @@
 import type { CcxtExchange } from "../ccxt.ts";
 import type { VenueProfile } from "../profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { krakenEntry } from "./kraken_entry.ts";
-import { errorOf, KRAKEN_ERRORS } from "./kraken_errors.ts";
-import { isServed, keptInfo, namesOf, readKrakenInstrument } from "./kraken_instruments.ts";
-import { KRAKEN_RATE_LIMITS, krakenCost } from "./kraken_limits.ts";
-import { krakenMarket } from "./kraken_market.ts";
-import { krakenReads } from "./kraken_reads.ts";
-import { KRAKEN_CLIENT_ID } from "./kraken_rows.ts";
-import { krakenPrivateSocket } from "./kraken_stream.ts";
+import { krakenEntry } from "./kraken/entry.ts";
+import { errorOf, KRAKEN_ERRORS } from "./kraken/errors.ts";
+import { isServed, keptInfo, namesOf, readKrakenInstrument } from "./kraken/instruments.ts";
+import { KRAKEN_RATE_LIMITS, krakenCost } from "./kraken/limits.ts";
+import { krakenMarket } from "./kraken/market.ts";
+import { krakenReads } from "./kraken/reads.ts";
+import { KRAKEN_CLIENT_ID } from "./kraken/rows.ts";
+import { krakenPrivateSocket } from "./kraken/stream.ts";
 
 export const kraken: VenueProfile = {
   kind: "kraken",

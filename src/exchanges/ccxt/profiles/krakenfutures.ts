@@ -12,11 +12,11 @@ import type { VenueProfile } from "../profile.ts";
 import type { RequestKind } from "../../exchange.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { krakenFuturesEntry } from "./krakenfutures_entry.ts";
-import { errorOf, KRAKENFUTURES_ERRORS } from "./krakenfutures_errors.ts";
-import { krakenFuturesMarket } from "./krakenfutures_market.ts";
-import { krakenFuturesReads } from "./krakenfutures_reads.ts";
-import { krakenFuturesPrivateSocket } from "./krakenfutures_stream.ts";
+import { krakenFuturesEntry } from "./krakenfutures/entry.ts";
+import { errorOf, KRAKENFUTURES_ERRORS } from "./krakenfutures/errors.ts";
+import { krakenFuturesMarket } from "./krakenfutures/market.ts";
+import { krakenFuturesReads } from "./krakenfutures/reads.ts";
+import { krakenFuturesPrivateSocket } from "./krakenfutures/stream.ts";
 
 /** "/derivatives endpoints: 500 every 10 seconds"; "/history endpoints: 100 every 10 minutes". */
 const RATE_LIMITS: RateLimits = {

@@ -8,13 +8,13 @@ import { fillHostname } from "../endpoints.ts";
 import type { VenueProfile } from "../profile.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { okxEntry } from "./okx_entry.ts";
-import { errorOf, OKX_ERRORS } from "./okx_errors.ts";
-import { keptInfo, readOkxInstrument } from "./okx_instruments.ts";
-import { OKX_RATE_LIMITS, okxCost } from "./okx_limits.ts";
-import { okxMarket } from "./okx_market.ts";
-import { okxReads } from "./okx_reads.ts";
-import { okxPrivateSocket } from "./okx_stream.ts";
+import { okxEntry } from "./okx/entry.ts";
+import { errorOf, OKX_ERRORS } from "./okx/errors.ts";
+import { keptInfo, readOkxInstrument } from "./okx/instruments.ts";
+import { OKX_RATE_LIMITS, okxCost } from "./okx/limits.ts";
+import { okxMarket } from "./okx/market.ts";
+import { okxReads } from "./okx/reads.ts";
+import { okxPrivateSocket } from "./okx/stream.ts";
 
 export const okx: VenueProfile = {
   kind: "okx",

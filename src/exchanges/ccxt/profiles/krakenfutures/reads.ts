@@ -1,0 +1,151 @@
+/**
+ * The reads of Kraken Futures. Lists are of the whole account. Source: docs.kraken.com/api-reference
+ * (order-management, account-information, account-history), read on 2026-11-21.
+ */
+import type { VenueOrder } from "../../../../model/venue.ts";
+import type { Fill } from "../../../../model/fill.ts";
+import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
+import { asRow, asRows, optionalText, RowError, textOf } from "../../fields.ts";
+import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
+import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { instantOf } from "../kraken/frames.ts";
+import {
+  readBalance,
+  readEvent,
+  readFill,
+  readOpenOrder,
+  readPosition,
+  readStatus,
+  readTicker,
+} from "./rows.ts";
+
+/** "Last 100 fills … or before lastFillTime". */
+const FILLS_PER_PAGE = 100;
+const EVENTS_PER_PAGE = 500;
+
+const fills = {
+  rows: (answer: unknown) => asRows(asRow(answer)["fills"], READ_ROWS_MAX),
+  read: readFill,
+};
+const ofPair = (fill: Fill, { rawSymbol }: SymbolQuery, context: RowContext) =>
+  fill.symbolId === context.symbolOf(rawSymbol);
+
+export const krakenFuturesReads: ReadPlan = {
+  serverTime: {
+    // There is no endpoint for the time: every answer tells it.
+    call: () => ({ api: "public", path: "instruments/status", method: "GET", params: {} }),
+    read: (answer) => instantOf(asRow(answer), "serverTime"),
+  },
+  order: {
+    // "Orders which are open or were filled/cancelled in the last 5 seconds."
+    call: (_rawSymbol, { exchangeOrderId, clientOrderId }) => ({
+      ...get("orders/status", {
+        ...(exchangeOrderId === null
+          ? { cliOrdIds: clientOrderId }
+          : { orderIds: exchangeOrderId }),
+      }),
+      method: "POST",
+    }),
+    read: (answer, context) => {
+      const [first, ...more] = asRows(asRow(answer)["orders"], READ_ROWS_MAX);
+      if (more.length > 0) throw new RowError(`${more.length + 1} orders where one was asked for`);
+      return first === undefined ? null : readStatus(first, context);
+    },
+  },
+  openOrders: {
+    first: () => get("openorders"),
+    rows: (answer) => asRows(asRow(answer)["openOrders"], READ_ROWS_MAX),
+    read: readOpenOrder,
+    fits: ({ symbolId }, { rawSymbol }, context) =>
+      rawSymbol === null || symbolId === context.symbolOf(rawSymbol),
+    next: () => null,
+  },
+  history: {
+    // Events, the newest first: the first of an order is how it stands.
+    first: () => ({
+      api: "history",
+      path: "orders",
+      method: "GET",
+      params: { count: EVENTS_PER_PAGE },
+    }),
+    rows: (answer) => asRows(asRow(answer)["elements"], READ_ROWS_MAX).filter(isOfOrder),
+    read: eventOf,
+    next: nextEvents,
+  },
+  historyIsWhole: () => false,
+  newestTrades: { ...fills, fits: ofPair, first: () => get("fills"), next: () => null },
+  tradesSince: {
+    ...fills,
+    fits: (fill, query, context) => ofPair(fill, query, context) && fill.venueTime >= query.since,
+    first: () => get("fills"),
+    next: (page) => nextFills(page, page.query.since),
+  },
+  tradesOfOrder: {
+    ...fills,
+    fits: (fill, { exchangeOrderId }) => fill.exchangeOrderId === exchangeOrderId,
+    first: () => get("fills"),
+    next: (page) => nextFills(page, 0),
+  },
+  balances: {
+    first: () => get("accounts"),
+    rows: (answer) => {
+      const flex = asRow(asRow(asRow(answer)["accounts"])["flex"]);
+      const entries = Object.entries(asRow(flex["currencies"]));
+      if (entries.length > BALANCES_MAX) throw new RowError(`${entries.length} currencies`);
+      return entries;
+    },
+    read: (row, context) => readBalance(row as [string, unknown], context), // Made right above.
+    next: () => null,
+  },
+  positions: {
+    first: () => get("openpositions"),
+    rows: (answer) => asRows(asRow(answer)["openPositions"], POSITIONS_MAX),
+    read: readPosition,
+    next: () => null,
+  },
+  ticker: {
+    call: (symbol) => ({
+      api: "public",
+      path: "tickers/{symbol}",
+      method: "GET",
+      params: { symbol },
+    }),
+    read: readTicker,
+  },
+  tradesTell: "clientId",
+};
+
+/** Triggers have a history of their own. */
+function isOfOrder(row: unknown): boolean {
+  const [name = ""] = Object.keys(asRow(asRow(row)["event"]));
+  return name.startsWith("Order") && !name.includes("Trigger");
+}
+
+function eventOf(row: unknown, context: RowContext): VenueOrder {
+  const order = readEvent(row, context);
+  if (order === null) throw new RowError("an event of orders has a name that is not known");
+  return order;
+}
+
+/** Back to what need not be shown any more. */
+function nextEvents({ call, answer, values, query }: Page<LookupQuery, VenueOrder>) {
+  const token = optionalText(asRow(answer), "continuationToken");
+  const oldest = values.at(-1)?.venueTime ?? 0;
+  if (token === null || oldest < query.since) return null;
+  if (values.some((order) => order.clientOrderId === query.ref.clientOrderId)) return null;
+  return { ...call, params: { ...call.params, continuation_token: token } };
+}
+
+/** Of one time several fills may lie on both sides of a page's end: they are read twice. */
+function nextFills({ answer, values }: Page<unknown, Fill>, since: number): VenueCall | null {
+  const oldest = values.at(-1);
+  if (values.length < FILLS_PER_PAGE || oldest === undefined || oldest.venueTime < since) {
+    return null;
+  }
+  const row = asRow(asRows(asRow(answer)["fills"], READ_ROWS_MAX).at(-1));
+  return get("fills", { lastFillTime: textOf(row, "fillTime") });
+}
+
+function get(path: string, params: Readonly<Record<string, unknown>> = {}): VenueCall {
+  return { api: "private", path, method: "GET", params };
+}
