@@ -8,7 +8,7 @@
  */
 import type { InspectionEvent } from "xstate";
 import { backoff, EXCHANGE_BACKOFF_CAP_MS, EXCHANGE_BACKOFF_MS } from "../machines/timeouts.ts";
-import type { ExchangeAdapter } from "../src/exchanges/exchange.ts";
+import type { ExchangeAdapter, ExchangeSocket } from "../src/exchanges/exchange.ts";
 import { ExchangeError } from "../src/model/errors.ts";
 import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
 import type { Connection } from "./connection.ts";
@@ -32,7 +32,7 @@ export interface LinkOptions {
   /** Nothing may be sent for so long. */
   readonly bannedForMs: () => number;
   readonly tell: (event: LinkEvent) => void;
-  /** Every socket of the adapter is up. */
+  /** Every socket of the adapter that trading waits for is up. */
   readonly onAllUp: () => void;
   /** Something did not work: whoever waits for the start has waited long enough. */
   readonly onTrouble: () => void;
@@ -63,7 +63,7 @@ export class Link {
       inspect,
       onUp: (socketId) => notices.connection("ConnectionUp", socketId, null),
       onAllUp: () => options.onAllUp(),
-      onDown: (socketId, reason) => this.#down(socketId, reason),
+      onDown: (socket, reason) => this.#down(socket, reason),
       onFailedDial: (socketId, reason) => this.#trouble(`socket.${socketId}`, reason),
     });
   }
@@ -119,7 +119,7 @@ export class Link {
   #begin(): void {
     const { sockets } = this.#o.adapter;
     this.#sockets.start(sockets);
-    if (sockets.length === 0) this.#o.tell({ type: "exchange.connected" });
+    if (sockets.every(({ spare }) => spare === true)) this.#o.tell({ type: "exchange.connected" });
   }
 
   #failed(error: unknown): void {
@@ -137,10 +137,10 @@ export class Link {
     this.#o.onTrouble();
   }
 
-  #down(socketId: string, reason: string): void {
+  #down({ id, spare }: ExchangeSocket, reason: string): void {
     if (this.#ended) return;
-    this.#o.notices.connection("ConnectionDown", socketId, reason);
-    this.#o.tell({ type: "socket.down", reason: `${socketId}: ${reason}` });
+    this.#o.notices.connection("ConnectionDown", id, reason);
+    if (spare !== true) this.#o.tell({ type: "socket.down", reason: `${id}: ${reason}` });
   }
 
   /** A login that is refused would else look like a venue that is merely slow. */

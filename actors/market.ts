@@ -87,7 +87,7 @@ export class Market implements MarketServer {
       inspect,
       onUp: (socketId) => this.#up(socketId),
       onAllUp: () => {},
-      onDown: (socketId, reason) => {
+      onDown: ({ id: socketId }, reason) => {
         trouble(`socket.${socketId}`, reason);
         this.#down(socketId);
       },

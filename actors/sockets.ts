@@ -11,9 +11,9 @@ export interface SocketsOptions {
   readonly supervisor: Supervisor;
   readonly inspect: (event: InspectionEvent) => void;
   readonly onUp: (socketId: string) => void;
-  /** After a socket came up: now all of them are. */
+  /** After a socket came up that is needed: now all that are needed are. */
   readonly onAllUp: () => void;
-  readonly onDown: (socketId: string, reason: string) => void;
+  readonly onDown: (socket: ExchangeSocket, reason: string) => void;
   /** It did not come up, and is tried again after a pause. */
   readonly onFailedDial: (socketId: string, reason: string) => void;
 }
@@ -21,6 +21,8 @@ export interface SocketsOptions {
 export class Sockets {
   readonly #o: SocketsOptions;
   readonly #connections = new Map<string, Connection>();
+  /** Those that trading waits for. */
+  readonly #needed = new Set<string>();
 
   constructor(options: SocketsOptions) {
     this.#o = options;
@@ -33,6 +35,7 @@ export class Sockets {
   /** Dials those that are not running yet. */
   start(sockets: readonly ExchangeSocket[]): void {
     for (const socket of sockets) {
+      if (socket.spare !== true) this.#needed.add(socket.id);
       if (!this.#connections.has(socket.id)) this.#supervise(socket);
     }
   }
@@ -40,6 +43,7 @@ export class Sockets {
   /** Closes one for good, unless it is started again. */
   async end(socketId: string): Promise<void> {
     this.#connections.delete(socketId);
+    this.#needed.delete(socketId);
     await this.#o.supervisor.stopChild(socketId);
   }
 
@@ -62,9 +66,9 @@ export class Sockets {
             if (state === "backoff") this.#failed(socket.id);
           },
           onUp: () => this.#up(socket.id),
-          onDown: (reason) => onDown(socket.id, reason),
+          onDown: (reason) => onDown(socket, reason),
           onCrash: (error) => {
-            onDown(socket.id, "CRASHED");
+            onDown(socket, "CRASHED");
             crashed(error);
           },
         });
@@ -83,9 +87,10 @@ export class Sockets {
 
   #up(socketId: string): void {
     this.#o.onUp(socketId);
+    if (!this.#needed.has(socketId)) return;
     // A stale sibling still counts: its watchdog decides within seconds, and nothing tells when it
     // is merely open again.
-    for (const connection of this.#connections.values()) if (!connection.isUp) return;
+    for (const id of this.#needed) if (!this.isUp(id)) return;
     this.#o.onAllUp();
   }
 }

@@ -257,6 +257,8 @@ export interface ExchangeSocket {
   readonly id: string;
   /** Silence after which the watchdog probes. */
   readonly staleAfterMs: number;
+  /** What it carries goes another way while it is down, so trading does not wait for it. */
+  readonly spare?: boolean;
   /** Dials and authenticates; resolves when frames may arrive. Rejects on failure or abort. */
   open(
     handlers: { readonly onFrame: () => void; readonly onClose: (reason: string) => void },

@@ -77,7 +77,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
     run: async (stage) => {
       const { ref } = await stage.buy();
       for (const { fee } of await stage.fillsOf(ref, stage.amount())) {
-        holds(fee !== null && fee.asset !== "" && Number(fee.amount) > 0, "a fee", fee);
+        holds(fee !== null && fee.asset !== "", "a trade tells its fee", fee);
       }
     },
   },

@@ -59,6 +59,7 @@ interface Expectation {
 export class CcxtSocket implements ExchangeSocket {
   readonly id: string;
   readonly staleAfterMs: number;
+  readonly spare: boolean;
   readonly #plan: SocketPlan;
   readonly #session: () => SocketSession | null;
   #live: Live | null = null;
@@ -67,6 +68,7 @@ export class CcxtSocket implements ExchangeSocket {
   constructor(plan: SocketPlan, session: () => SocketSession | null) {
     this.id = plan.id;
     this.staleAfterMs = plan.staleAfterMs;
+    this.spare = plan.spare === true;
     this.#plan = plan;
     this.#session = session;
   }

@@ -34,6 +34,8 @@ export interface Greeting extends Dial {
 
 export interface SocketPlan {
   readonly id: string;
+  /** Trading does not wait for it: orders go over REST without it. */
+  readonly spare?: boolean;
   /** Silence after which the venue is probed. */
   readonly staleAfterMs: number;
   /** Asked for every dial, so that a listen key or token in it is fresh. */

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
-import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
+import { heard, listen, told } from "./market_stage.ts";
 import { type Opened, OTHER_ID, until } from "./venue_stage.ts";
 
 const MARKETS = [["spot", SPOT, "BTCUSDT"], ["linear", PERP, "linear:BTCUSDT"]] as const;
@@ -11,7 +11,7 @@ const MARKETS = [["spot", SPOT, "BTCUSDT"], ["linear", PERP, "linear:BTCUSDT"]] 
 for (const [market, symbolId, symbol] of MARKETS) {
   Deno.test(`bybit market ${market}: the stream opens a book and goes on from it without a gap`, async () => {
     await using opened = await openBybit({ market });
-    const close = await listen(opened, [{ channel: "book", symbolId, depth: 50 }]);
+    const close = await subscribed(opened, [{ channel: "book", symbolId, depth: 50 }]);
     await until(() => told(opened, "bookSnapshot").length > 0);
     const [first] = told(opened, "bookSnapshot");
     assertEquals([first?.book.symbolId, first?.book.levelsMax], [symbolId, 50]);
@@ -38,7 +38,7 @@ for (const [market, symbolId, symbol] of MARKETS) {
 
   Deno.test(`bybit market ${market}: prints come as trades, candles and tickers that are whole`, async () => {
     await using opened = await openBybit({ market });
-    const close = await listen(opened, [
+    const close = await subscribed(opened, [
       { channel: "trades", symbolId },
       { channel: "ticker", symbolId },
       { channel: "ohlcv", symbolId, timeframe: "1m" },
@@ -94,7 +94,7 @@ for (const [market, symbolId, symbol] of MARKETS) {
 Deno.test("bybit market: what is no longer subscribed to is not told", async () => {
   await using opened = await openBybit();
   const topics: readonly Topic[] = [{ channel: "trades", symbolId: SPOT }];
-  const close = await listen(opened, topics);
+  const close = await subscribed(opened, topics);
   const trade = (price: string) =>
     opened.testnet.setPrice("bybit", { symbol: "BTCUSDT", price, quantity: "0.1" });
   await heardRequests(opened, 1);
@@ -130,32 +130,10 @@ Deno.test("bybit market: inverse contracts and options are not listed, spot and 
   }
 });
 
-async function listen(
-  { adapter, testnet }: Opened,
-  topics: readonly Topic[],
-): Promise<() => Promise<void>> {
-  const { stream } = adapter.marketData;
-  assert(stream !== undefined);
-  const [socket] = stream.sockets;
-  await socket!.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  const before = requests(testnet);
-  stream.subscribe(topics);
-  await until(() => requests(testnet) > before);
-  return () => socket!.close();
+function subscribed(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
+  return listen(opened, topics, { exchange: "bybit", operation: "stream.request" });
 }
 
-function heardRequests({ testnet }: Opened, count: number): Promise<void> {
-  return until(() => requests(testnet) >= count);
-}
-
-function requests(testnet: Opened["testnet"]): number {
-  return testnet.heard("bybit").filter(({ operation }) => operation.name === "stream.request")
-    .length;
-}
-
-function told<Kind extends VenueFact["kind"]>(
-  { facts }: Opened,
-  kind: Kind,
-): readonly Extract<VenueFact, { kind: Kind }>[] {
-  return facts.filter((fact): fact is Extract<VenueFact, { kind: Kind }> => fact.kind === kind);
+function heardRequests(opened: Opened, count: number): Promise<void> {
+  return until(() => heard(opened, "bybit", "stream.request") >= count);
 }

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { hyperliquidMarket } from "../../../src/exchanges/ccxt/profiles/hyperliquid/market.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";
 import { openHyperliquid, PERP, resting, SPOT } from "./hyperliquid.ts";
+import { heard, listen, told } from "./market_stage.ts";
 import { type Opened, openSocket, until } from "./venue_stage.ts";
 
 const MARKETS = [["perp", PERP, "BTC"], ["spot", SPOT, "@1"]] as const;
@@ -12,7 +12,7 @@ const MARKETS = [["perp", PERP, "BTC"], ["spot", SPOT, "@1"]] as const;
 for (const [market, symbolId, symbol] of MARKETS) {
   Deno.test(`hyperliquid market: the book of ${symbolId} is read, and streamed whole`, async () => {
     await using hyperliquid = await openHyperliquid({ adapter: { market } });
-    const close = await listen(hyperliquid, [{ channel: "book", symbolId, depth: 20 }]);
+    const close = await subscribed(hyperliquid, [{ channel: "book", symbolId, depth: 20 }]);
     const read = await hyperliquid.adapter.marketData.readBook?.(symbolId, 20);
     assert(read?.kind === "read", JSON.stringify(read));
     assertEquals([read.value.bids.length, read.value.asks.length, read.value.levelsMax], [
@@ -44,7 +44,7 @@ for (const [market, symbolId, symbol] of MARKETS) {
 
   Deno.test(`hyperliquid market: prints of ${symbolId} come as trades, candles and tickers, and are read`, async () => {
     await using hyperliquid = await openHyperliquid({ adapter: { market } });
-    const close = await listen(hyperliquid, [
+    const close = await subscribed(hyperliquid, [
       { channel: "trades", symbolId },
       { channel: "ticker", symbolId },
       { channel: "ohlcv", symbolId, timeframe: "1m" },
@@ -89,7 +89,7 @@ for (const [market, symbolId, symbol] of MARKETS) {
 Deno.test("hyperliquid market: both sockets have one address, and neither disturbs the other", async () => {
   await using hyperliquid = await openHyperliquid();
   const { socket, ends } = await openSocket(hyperliquid.adapter);
-  const close = await listen(hyperliquid, [{ channel: "trades", symbolId: PERP }]);
+  const close = await subscribed(hyperliquid, [{ channel: "trades", symbolId: PERP }]);
   await close();
   await hyperliquid.adapter.execution.submit(resting(), gate());
   await until(() => told(hyperliquid, "order").length > 0);
@@ -100,12 +100,12 @@ Deno.test("hyperliquid market: both sockets have one address, and neither distur
 Deno.test("hyperliquid market: what is no longer subscribed to is not told", async () => {
   await using hyperliquid = await openHyperliquid();
   const topics: readonly Topic[] = [{ channel: "trades", symbolId: PERP }];
-  const close = await listen(hyperliquid, topics);
+  const close = await subscribed(hyperliquid, topics);
   const prints = () => told(hyperliquid, "trades").flatMap(({ trades }) => trades);
   hyperliquid.testnet.setPrice("hyperliquid", { symbol: "BTC", price: "50100", quantity: "0.1" });
   await until(() => prints().some(({ price }) => price === decimal("50100")));
   hyperliquid.adapter.marketData.stream!.unsubscribe(topics);
-  await until(() => asked(hyperliquid, "general.unsubscribe") > 0);
+  await until(() => heard(hyperliquid, "hyperliquid", "general.unsubscribe") > 0);
   hyperliquid.testnet.setPrice("hyperliquid", { symbol: "BTC", price: "50200", quantity: "0.1" });
   await hyperliquid.adapter.syncClock(); // Whatever was sent before has come.
   assertEquals(prints().filter(({ price }) => price === decimal("50200")), []);
@@ -156,28 +156,10 @@ Deno.test("hyperliquid market: a candle is closed when the next one begins", () 
 });
 
 /** Opens the public socket and subscribes. */
-async function listen(
-  hyperliquid: Opened,
-  topics: readonly Topic[],
-): Promise<() => Promise<void>> {
-  const { stream } = hyperliquid.adapter.marketData;
-  assert(stream !== undefined);
-  const [socket] = stream.sockets;
-  assertEquals(stream.route(topics[0]!), { kind: "socket", socketId: "market" });
-  await socket!.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  const before = asked(hyperliquid, "general.subscribe");
-  stream.subscribe(topics);
-  await until(() => asked(hyperliquid, "general.subscribe") >= before + topics.length);
-  return () => socket!.close();
-}
-
-function asked({ testnet }: Opened, name: string): number {
-  return testnet.heard("hyperliquid").filter(({ operation }) => operation.name === name).length;
-}
-
-function told<Kind extends VenueFact["kind"]>(
-  { facts }: Opened,
-  kind: Kind,
-): readonly Extract<VenueFact, { kind: Kind }>[] {
-  return facts.filter((fact): fact is Extract<VenueFact, { kind: Kind }> => fact.kind === kind);
+function subscribed(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
+  return listen(opened, topics, {
+    exchange: "hyperliquid",
+    operation: "general.subscribe",
+    requests: topics.length,
+  });
 }

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import type { BookLevel } from "../../../src/model/market.ts";
-import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { gate } from "./fixtures.ts";
 import { openKraken, request, SYMBOL } from "./kraken.ts";
+import { heard, listen, told } from "./market_stage.ts";
 import { type Opened, OTHER_ID, until } from "./venue_stage.ts";
 
 const PAIR = "XXBTZUSD";
@@ -12,7 +12,7 @@ const PAIR = "XXBTZUSD";
 Deno.test("kraken market: a book from the stream has the venue's checksum after every change", async () => {
   await using opened = await openKraken();
   const topic = { channel: "book", symbolId: SYMBOL, depth: 10 } as const;
-  const close = await listen(opened, [topic]);
+  const close = await subscribed(opened, [topic]);
   await until(() => told(opened, "bookSnapshot").length > 0);
   const { book } = told(opened, "bookSnapshot")[0]!;
   const rules = opened.adapter.marketData.stream!.bookRules(topic);
@@ -66,7 +66,7 @@ Deno.test("kraken market: the checksum is the one of the venue's documents", asy
 
 Deno.test("kraken market: prints come as trades, candles and tickers", async () => {
   await using opened = await openKraken();
-  const close = await listen(opened, [
+  const close = await subscribed(opened, [
     { channel: "trades", symbolId: SYMBOL },
     { channel: "ticker", symbolId: SYMBOL },
     { channel: "ohlcv", symbolId: SYMBOL, timeframe: "1m" },
@@ -117,12 +117,12 @@ Deno.test("kraken market: book, trades, candles and ticker are read, oldest firs
 Deno.test("kraken market: what is no longer subscribed to is not told", async () => {
   await using opened = await openKraken();
   const topics: readonly Topic[] = [{ channel: "trades", symbolId: SYMBOL }];
-  const close = await listen(opened, topics);
+  const close = await subscribed(opened, topics);
   opened.testnet.setPrice("kraken", { symbol: PAIR, price: "50100", quantity: "0.1" });
   await until(() => told(opened, "trades").length === 1);
-  const before = requests(opened);
+  const before = heard(opened, "kraken", "stream.request");
   opened.adapter.marketData.stream!.unsubscribe(topics);
-  await until(() => requests(opened) > before);
+  await until(() => heard(opened, "kraken", "stream.request") > before);
   opened.testnet.setPrice("kraken", { symbol: PAIR, price: "50200", quantity: "0.1" });
   await opened.adapter.execution.balances();
   assertEquals(told(opened, "trades").length, 1);
@@ -164,24 +164,10 @@ function joinedSide(
     .sort((a, b) => direction * (Number(a.price) - Number(b.price))).slice(0, 10);
 }
 
-async function listen(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
-  const { stream } = opened.adapter.marketData;
-  assert(stream !== undefined);
-  const [socket] = stream.sockets;
-  await socket!.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  const before = requests(opened);
-  stream.subscribe(topics);
-  await until(() => requests(opened) >= before + topics.length);
-  return () => socket!.close();
-}
-
-function requests({ testnet }: Opened): number {
-  return testnet.heard("kraken").filter(({ operation }) => operation.name === "stream.request")
-    .length;
-}
-
-type Told<K extends VenueFact["kind"]> = Extract<VenueFact, { readonly kind: K }>;
-
-function told<K extends VenueFact["kind"]>({ facts }: Opened, kind: K): readonly Told<K>[] {
-  return facts.filter((fact): fact is Told<K> => fact.kind === kind);
+function subscribed(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
+  return listen(opened, topics, {
+    exchange: "kraken",
+    operation: "stream.request",
+    requests: topics.length,
+  });
 }

@@ -1,16 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
-import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { gate } from "./fixtures.ts";
 import { openKrakenFutures, PERP, request } from "./krakenfutures.ts";
+import { listen, told } from "./market_stage.ts";
 import { type Opened, OTHER_ID, until } from "./venue_stage.ts";
 
 const SYMBOL = "PF_XBTUSD";
 
 Deno.test("krakenfutures market: the stream opens a book and goes on from it without a gap", async () => {
   await using futures = await openKrakenFutures();
-  const close = await listen(futures, [{ channel: "book", symbolId: PERP, depth: 10 }]);
+  const close = await subscribed(futures, [{ channel: "book", symbolId: PERP, depth: 10 }]);
   await until(() => told(futures, "bookSnapshot").length > 0);
   const { book } = told(futures, "bookSnapshot")[0]!;
   assertEquals([book.symbolId, book.levelsMax], [PERP, null]);
@@ -35,7 +35,7 @@ Deno.test("krakenfutures market: the stream opens a book and goes on from it wit
 
 Deno.test("krakenfutures market: prints come as trades and tickers with mark and index", async () => {
   await using futures = await openKrakenFutures();
-  const close = await listen(futures, [
+  const close = await subscribed(futures, [
     { channel: "trades", symbolId: PERP },
     { channel: "ticker", symbolId: PERP },
   ]);
@@ -86,25 +86,6 @@ Deno.test("krakenfutures market: book, trades and candles are read, oldest first
   assertEquals(`${candles.value.at(-1)?.close}`, "50200");
 });
 
-async function listen(
-  { adapter, testnet }: Opened,
-  topics: readonly Topic[],
-): Promise<() => Promise<void>> {
-  const { stream } = adapter.marketData;
-  assert(stream !== undefined);
-  const [socket] = stream.sockets;
-  await socket!.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  const heard = () =>
-    testnet.heard("krakenfutures").filter(({ operation }) => operation.name === "stream.request")
-      .length;
-  const before = heard();
-  stream.subscribe(topics);
-  await until(() => heard() > before);
-  return () => socket!.close();
-}
-
-type Told<K extends VenueFact["kind"]> = Extract<VenueFact, { readonly kind: K }>;
-
-function told<K extends VenueFact["kind"]>({ facts }: Opened, kind: K): readonly Told<K>[] {
-  return facts.filter((fact): fact is Told<K> => fact.kind === kind);
+function subscribed(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
+  return listen(opened, topics, { exchange: "krakenfutures", operation: "stream.request" });
 }

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { readMessage } from "../../../src/exchanges/ccxt/profiles/okx/market.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Topic } from "../../../src/model/market_feed.ts";
 import { gate } from "./fixtures.ts";
+import { heard, listen, told } from "./market_stage.ts";
 import { openOkx, resting, SWAP } from "./okx.ts";
 import { type Opened, until } from "./venue_stage.ts";
 
@@ -12,7 +12,7 @@ const MARKETS = [["BTC/USDT", "BTC-USDT", "0.5"], [SWAP, "BTC-USDT-SWAP", "0.5"]
 for (const [symbolId, symbol, quantity] of MARKETS) {
   Deno.test(`okx market: the book of ${symbolId} is read and goes on by the stream without a gap`, async () => {
     await using okx = await openOkx();
-    const close = await listen(okx, [{ channel: "book", symbolId, depth: 50 }]);
+    const close = await subscribed(okx, [{ channel: "book", symbolId, depth: 50 }]);
     const read = await okx.adapter.marketData.readBook?.(symbolId, 50);
     assert(read?.kind === "read", JSON.stringify(read));
     const { bids, asks, sequence, levelsMax } = read.value;
@@ -35,7 +35,7 @@ for (const [symbolId, symbol, quantity] of MARKETS) {
 
   Deno.test(`okx market: prints of ${symbolId} come as trades, candles and tickers, and are read`, async () => {
     await using okx = await openOkx();
-    const close = await listen(okx, [
+    const close = await subscribed(okx, [
       { channel: "trades", symbolId },
       { channel: "ticker", symbolId },
       { channel: "ohlcv", symbolId, timeframe: "1m" },
@@ -75,11 +75,11 @@ for (const [symbolId, symbol, quantity] of MARKETS) {
 Deno.test("okx market: what is no longer subscribed to is not told", async () => {
   await using okx = await openOkx();
   const topics: readonly Topic[] = [{ channel: "trades", symbolId: "BTC/USDT" }];
-  const close = await listen(okx, topics);
+  const close = await subscribed(okx, topics);
   okx.testnet.setPrice("okx", { symbol: "BTC-USDT", price: "50100", quantity: "0.1" });
   await until(() => told(okx, "trades").length === 1);
   okx.adapter.marketData.stream!.unsubscribe(topics);
-  await until(() => asked(okx, "general.unsubscribe") > 0);
+  await until(() => heard(okx, "okx", "general.unsubscribe") > 0);
   okx.testnet.setPrice("okx", { symbol: "BTC-USDT", price: "50200", quantity: "0.1" });
   await okx.adapter.syncClock();
   assertEquals(told(okx, "trades").length, 1);
@@ -103,32 +103,6 @@ Deno.test("okx market: a channel that is refused names the topic", () => {
 });
 
 /** Opens every socket a topic needs and subscribes. */
-async function listen(okx: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
-  const { stream } = okx.adapter.marketData;
-  assert(stream !== undefined);
-  const ids = new Set(topics.map((topic) => {
-    const route = stream.route(topic);
-    assert(route.kind === "socket");
-    return route.socketId;
-  }));
-  const sockets = stream.sockets.filter(({ id }) => ids.has(id));
-  for (const socket of sockets) {
-    await socket.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  }
-  stream.subscribe(topics);
-  await until(() => asked(okx, "general.subscribe") >= sockets.length);
-  return async () => {
-    for (const socket of sockets) await socket.close();
-  };
-}
-
-function asked({ testnet }: Opened, name: string): number {
-  return testnet.heard("okx").filter(({ operation }) => operation.name === name).length;
-}
-
-function told<Kind extends VenueFact["kind"]>(
-  { facts }: Opened,
-  kind: Kind,
-): readonly Extract<VenueFact, { kind: Kind }>[] {
-  return facts.filter((fact): fact is Extract<VenueFact, { kind: Kind }> => fact.kind === kind);
+function subscribed(opened: Opened, topics: readonly Topic[]): Promise<() => Promise<void>> {
+  return listen(opened, topics, { exchange: "okx", operation: "general.subscribe" });
 }

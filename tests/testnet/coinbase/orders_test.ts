@@ -4,6 +4,7 @@ import { ACCOUNT, limit, messageOf, openCoinbase } from "./client.ts";
 
 const BATCH = "/orders/historical/batch";
 const FILLS = "/orders/historical/fills";
+const BOOKS_LEAVE_MS = 100;
 
 /** [what, other fields, configuration, balances, the reasons told] */
 const DECLINED: readonly (readonly [string, Json, Json, Record<string, string> | null, Json])[] = [
@@ -188,5 +189,21 @@ Deno.test("coinbase: what is no channel or product is refused in words", async (
     socket.send(frame);
     assertEquals((await socket.next()).type, "error");
   }
+  await socket.close();
+});
+
+Deno.test("coinbase: a reset forgets orders, and a subscriber of the book is still told", async () => {
+  const { testnet, client, clock } = openCoinbase();
+  await using _ = testnet;
+  const socket = await client.socket();
+  socket.send({ type: "subscribe", channel: "level2", product_ids: ["BTC-USD"] });
+  await messageOf(socket, "l2_data");
+  await client.place();
+  testnet.reset();
+  assertEquals(testnet.ledger("coinbase").orders, []);
+  await client.place({ client_order_id: "after" }, limit({ limit_price: "41000" }));
+  clock.advance(BOOKS_LEAVE_MS);
+  const { events: [event] } = await messageOf(socket, "l2_data");
+  assertEquals(event.updates.map((each: Json) => each.price_level), ["41000"]);
   await socket.close();
 });

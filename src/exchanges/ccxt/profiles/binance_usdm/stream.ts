@@ -49,6 +49,7 @@ export const binanceUsdmPrivateSocket: SocketPlan = {
 
 export const binanceUsdmOrderSocket: SocketPlan = {
   id: "orders",
+  spare: true,
   staleAfterMs: STALE_AFTER_MS,
   url: ({ exchange }) => {
     const ws = asRow(exchange.urls.api["ws"]);

@@ -51,6 +51,7 @@ const entry: SocketEntryPlan = {
 
 export const bybitTradeSocket: SocketPlan = {
   id: "trade",
+  spare: true,
   staleAfterMs: STALE_AFTER_MS,
   url: ({ exchange }) => {
     const ws = asRow(exchange.urls.api["ws"]);

@@ -2,7 +2,7 @@
  * What an error of OKX proves. Source: OKX API guide v5, "Error Code" of the REST API and of the
  * WebSocket (okx.com/docs-v5/en/#error-code), as read on 2026-11-21. Not listed, because they leave
  * the execution open: 1, 2, 50001, 50004 ("does not mean that the request was successful or
- * failed"), 50013, 50026, 51054, 51149 (same words as 50004), 51410.
+ * failed"), 50005 ("offline or unavailable"), 50013, 50026, 51054, 51149 (same words as 50004), 51410.
  */
 import type { Action, ErrorRule, VenueError } from "../../answer_plan.ts";
 
@@ -73,7 +73,7 @@ export const OKX_ERRORS: readonly ErrorRule[] = [
   ...refused("REDUCE_ONLY_REJECTED", ["51205", "51206"]),
   ...refused("UNSUPPORTED", ["51010", "51066", "51133", "51139", "51403", "51404", "51506"]),
   ...refused("UNSUPPORTED", ["51508", "50038", "50062"]),
-  ...refused("INVALID_REQUEST", ["50000", "50002", "50005", "50006", "50014", "50015"]),
+  ...refused("INVALID_REQUEST", ["50000", "50002", "50006", "50014", "50015"]),
   ...refused("INVALID_REQUEST", ["50016", "50024", "50025", "50115", "51000", "51003"]),
   ...refused("INVALID_REQUEST", ["51204", "51407", "51408", "51500"]),
   // "Number of modification requests that are currently in progress … cannot exceed 3."
