@@ -1,5 +1,6 @@
 /** Public reads: exchange info, books, trades, candles, tickers. */
 import { LEVELS_MAX } from "../kit/books.ts";
+import type { Listing } from "../kit/listing.ts";
 import type { SymbolMarket } from "../kit/market.ts";
 import type { BinanceCore } from "./core.ts";
 import { exchangeInfoBody } from "./exchange_info.ts";
@@ -47,10 +48,18 @@ export function trades(core: BinanceCore, params: Params) {
 }
 
 export function klines(core: BinanceCore, params: Params) {
-  const market = marketOf(core, params);
+  return klineRows(marketOf(core, params), params, KLINES);
+}
+
+/** The newest, or from `startTime` on. */
+export function klineRows<L extends Listing>(
+  market: SymbolMarket<L>,
+  params: Params,
+  bounds: typeof KLINES,
+): readonly unknown[] {
   const intervalMs = INTERVALS[required(params, "interval")];
   if (intervalMs === undefined) throw new Refusal(-1120, "Invalid interval.");
-  const limit = limitParam(params, KLINES);
+  const limit = limitParam(params, bounds);
   const since = integerParam(params, "startTime");
   const until = integerParam(params, "endTime") ?? Infinity;
   const candles = market.tape.candles(intervalMs, since ?? 0)

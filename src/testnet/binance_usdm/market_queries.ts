@@ -3,12 +3,11 @@ import {
   bookTickerBody,
   dayTickerBody,
   depthBody,
-  INTERVALS,
-  klineBody,
   publicTradeBody,
 } from "../binance/market_payloads.ts";
-import { integerParam, limitParam, type Params, required } from "../binance/params.ts";
-import { invalidSymbol, Refusal } from "../binance/refusal.ts";
+import { klineRows } from "../binance/market_queries.ts";
+import { limitParam, type Params, required } from "../binance/params.ts";
+import { invalidSymbol } from "../binance/refusal.ts";
 import type { SymbolMarket } from "../kit/market.ts";
 import type { UsdmCore } from "./core.ts";
 import type { UsdmListing } from "./listing.ts";
@@ -68,16 +67,7 @@ export function klineWeight(params: Params): number {
 }
 
 export function klines(core: UsdmCore, params: Params) {
-  const market = marketOf(core, params);
-  const intervalMs = INTERVALS[required(params, "interval")];
-  if (intervalMs === undefined) throw new Refusal(-1120, "Invalid interval.");
-  const limit = limitParam(params, KLINES);
-  const since = integerParam(params, "startTime");
-  const until = integerParam(params, "endTime") ?? Infinity;
-  const candles = market.tape.candles(intervalMs, since ?? 0)
-    .filter((candle) => candle.openTime <= until);
-  const chosen = since === null ? candles.slice(-limit) : candles.slice(0, limit);
-  return chosen.map((candle) => klineBody(candle, intervalMs));
+  return klineRows(marketOf(core, params), params, KLINES);
 }
 
 export function priceTicker(core: UsdmCore, params: Params) {

@@ -1,6 +1,6 @@
 /** New orders, changes, cancels and reads of orders: Kraken's trading rules. */
 import type { NewOrder, Rejection, SelfTradePrevention } from "../../exchanges/paper/messages.ts";
-import { compare, decimal, isMultipleOf, ZERO } from "../../model/decimal.ts";
+import { add, compare, decimal, divide, isMultipleOf, ZERO } from "../../model/decimal.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { ProcessOptions } from "../dialect.ts";
@@ -9,7 +9,13 @@ import { isOpen, type OrderRef, type Orders } from "../kit/orders.ts";
 import { type IdForm, krakenIds } from "../kit/order_ids.ts";
 import type { Limits } from "./limits.ts";
 import type { KrakenListing } from "./listing.ts";
-import { describe, type KrakenOrder, orderRow, tradeRow } from "./order_payloads.ts";
+import {
+  describe,
+  type KrakenOrder,
+  type KrakenTrade,
+  orderRow,
+  tradeRow,
+} from "./order_payloads.ts";
 import {
   flag,
   oneOf,
@@ -136,7 +142,7 @@ export class Trading {
         const view = orders.find(account, { orderId });
         if (view === undefined) throw unknownOrder();
         const ids = withTrades
-          ? orders.trades(account, { orderId }).map(({ tradeId }) => tradeId)
+          ? told(orders.trades(account, { orderId }), params).map(({ tradeId }) => tradeId)
           : undefined;
         return [orderId, orderRow(view, ids)];
       }),
@@ -147,7 +153,7 @@ export class Trading {
   trades(account: string, params: Params) {
     const { orders } = this.#options;
     const [start, end] = [seconds(params, "start") ?? -1, seconds(params, "end") ?? Infinity];
-    const all = orders.trades(account)
+    const all = told(orders.trades(account), params)
       .filter(({ trade }) => trade.time > start && trade.time <= end).toReversed();
     const page = pageOf(all, params);
     return {
@@ -246,6 +252,30 @@ function chosenOf(views: readonly KrakenOrder[], params: Params): readonly Krake
   return clientOrderId === null
     ? views
     : views.filter((view) => view.clientOrderId === clientOrderId);
+}
+
+/**
+ * "Whether or not to consolidate trades by individual taker trades. Default: true": what one order
+ * took at once is then one trade. Under which id is not documented: under its first here.
+ */
+function told(trades: readonly KrakenTrade[], params: Params): readonly KrakenTrade[] {
+  if (optional(params, "consolidate_taker") === "false") return trades;
+  const shown: KrakenTrade[] = [];
+  for (const view of trades) {
+    const last = shown.at(-1);
+    const isOne = last !== undefined && !view.trade.isMaker && !last.trade.isMaker &&
+      last.orderId === view.orderId && last.trade.time === view.trade.time;
+    if (isOne) shown[shown.length - 1] = { ...last, trade: together(last.trade, view.trade) };
+    else shown.push(view);
+  }
+  return shown;
+}
+
+function together(a: KrakenTrade["trade"], b: KrakenTrade["trade"]): KrakenTrade["trade"] {
+  const quantity = add(a.quantity, b.quantity);
+  const quoteQuantity = add(a.quoteQuantity, b.quoteQuantity);
+  const price = divide(quoteQuantity, quantity, "HALF_EVEN");
+  return { ...a, quantity, quoteQuantity, price, fee: add(a.fee, b.fee) };
 }
 
 function pageOf<T>(all: readonly T[], params: Params): readonly T[] {
