@@ -4,6 +4,7 @@ import { createCcxtAdapter } from "../../src/exchanges/ccxt/factory.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import { parseSymbol } from "../../src/model/symbol.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { patientClock } from "../patient_clock.ts";
 import { systemRandom } from "../../src/system/random.ts";
 import { credentialOptions, defaultCredentials } from "../../src/testnet/credentials.ts";
 import type { LedgerOrder } from "../../src/testnet/dialect.ts";
@@ -83,7 +84,7 @@ export function openTestnetTarget(name: string, market: TestnetMarket): OpenTarg
     open: () =>
       createCcxtAdapter({
         id: exchange,
-        clock: systemClock,
+        clock: patientClock,
         random: systemRandom,
         options: {
           kind: market.kind ?? exchange,

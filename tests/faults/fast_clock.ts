@@ -1,6 +1,7 @@
 /** The real clock run faster, for a kernel and its testnet together: minutes become seconds. */
 import type { CancelTimer, Clock } from "../../src/model/clock.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { patientClock } from "../patient_clock.ts";
 
 export class FastClock implements Clock {
   readonly #times: number;
@@ -23,7 +24,7 @@ export class FastClock implements Clock {
   }
 
   setTimer(callback: () => void, delayMs: number): CancelTimer {
-    return systemClock.setTimer(callback, delayMs / this.#times);
+    return patientClock.setTimer(callback, delayMs / this.#times);
   }
 
   #elapsed(): number {

@@ -101,7 +101,7 @@ export const REST_OPERATIONS: ReadonlyMap<string, FuturesOperation> = new Map([
     run: (core, { account, params }) => {
       const before = Date.parse(params.get("lastFillTime") ?? "");
       const fills = core.venue.orders.trades(account).toReversed()
-        .filter(({ trade }) => Number.isNaN(before) || trade.time <= before);
+        .filter(({ trade }) => Number.isNaN(before) || trade.time < before);
       return { fills: fills.slice(0, FILLS_MAX).map(fillRow) };
     },
   }],

@@ -76,7 +76,7 @@ export function openOrderRow({ order, listing, orderId, clientOrderId }: Futures
   };
 }
 
-/** As the events and the status of an order have it. */
+/** As the events and the status of an order have it: `quantity` is what is left. */
 export function orderRow({ order, listing, orderId, clientOrderId }: FuturesOrder) {
   return {
     orderId,
@@ -84,7 +84,7 @@ export function orderRow({ order, listing, orderId, clientOrderId }: FuturesOrde
     type: order.type === "MARKET" ? "ioc" : "lmt",
     symbol: listing.symbol,
     side: sideOf(order),
-    quantity: numeric(order.quantity, listing.sizeDecimals),
+    quantity: numeric(subtract(order.quantity, order.filled), listing.sizeDecimals),
     filled: numeric(order.filled, listing.sizeDecimals),
     ...(order.price === null ? {} : { limitPrice: numeric(order.price, listing.priceDecimals) }),
     reduceOnly: order.reduceOnly,
@@ -117,7 +117,7 @@ export function historyElement(view: FuturesOrder) {
     accountUid: "local",
     tradeable: listing.symbol,
     direction: order.side === "BUY" ? "Buy" : "Sell",
-    quantity: fixed(order.quantity, listing.sizeDecimals),
+    quantity: fixed(subtract(order.quantity, order.filled), listing.sizeDecimals),
     filled: fixed(order.filled, listing.sizeDecimals),
     timestamp: order.createdAt,
     limitPrice: order.price ?? "0",
@@ -205,7 +205,7 @@ export function feedOrder({ order, listing, orderId, clientOrderId }: FuturesOrd
     instrument: listing.symbol,
     time: order.createdAt,
     last_update_time: order.updatedAt,
-    qty: numeric(order.quantity, listing.sizeDecimals),
+    qty: numeric(subtract(order.quantity, order.filled), listing.sizeDecimals),
     filled: numeric(order.filled, listing.sizeDecimals),
     limit_price: numeric(order.price ?? ZERO, listing.priceDecimals),
     stop_price: numeric(ZERO, 1),

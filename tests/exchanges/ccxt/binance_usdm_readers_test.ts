@@ -9,7 +9,7 @@ import {
   binanceUsdmPrivateSocket,
   readFrame,
 } from "../../../src/exchanges/ccxt/profiles/binance_usdm/stream.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { RowContext, VenueCall } from "../../../src/exchanges/ccxt/venue_call.ts";
 
 type Payloads = Readonly<Record<string, unknown>>;
 
@@ -168,6 +168,27 @@ Deno.test("binance usdm: a diff follows the event before it, and a book is deep 
   ]);
 });
 
+Deno.test("binance usdm: trades are read by time to the end, since ids tell of 7 days alone", () => {
+  const day = 86_400_000;
+  const { first, next } = reads.tradesSince;
+  const query = { rawSymbol: "BTCUSDT", since: 0, now: 20 * day };
+  const trade = reads.tradesSince.read(rest["GET userTrades row, rebate"], CONTEXT);
+  const page = (call: VenueCall, times: readonly number[]) =>
+    next({ query, call, answer: [], values: times.map((venueTime) => ({ ...trade, venueTime })) });
+  const windowOf = (call: VenueCall | null) => [call?.params["startTime"], call?.params["endTime"]];
+  const second = page(first(query), [3 * day]);
+  assertEquals(windowOf(second), [7 * day, 14 * day - 1]);
+  assert(second !== null);
+  const full = Array.from({ length: 1_000 }, (_, at) => 8 * day + at);
+  const third = page(second, full);
+  assertEquals(windowOf(third), [8 * day + 999, 15 * day + 998]);
+  assert(third !== null);
+  const last = page(third, []);
+  assertEquals(windowOf(last), [15 * day + 999, 22 * day + 998]);
+  assert(last !== null);
+  assertEquals(page(last, [16 * day]), null);
+});
+
 /** [code, action, verdict, reason] */
 const VERDICTS: readonly (readonly [string, Action, string | undefined, string?])[] = [
   ["-4116", "submit", "duplicate", "DUPLICATE_ID"],
@@ -181,6 +202,7 @@ const VERDICTS: readonly (readonly [string, Action, string | undefined, string?]
   ["-4164", "submit", "refused", "FILTER"],
   ["-5021", "submit", "refused", "FOK_NOT_FILLABLE"],
   ["-5022", "submit", "refused", "POST_ONLY_WOULD_TAKE"],
+  ["-5022", "amend", undefined], // The venue cancels the order then.
   ["-5027", "amend", "refused", "NOT_AMENDABLE"],
   ["-5028", "submit", "refused", "INVALID_TIMESTAMP"],
   ["-1021", "submit", "refused", "INVALID_TIMESTAMP"],

@@ -183,6 +183,21 @@ Deno.test("binance usdm: a change that changes nothing, or of an order that ende
   assertEquals(ended.kind, "unknown", JSON.stringify(ended));
 });
 
+Deno.test("binance usdm: an order with self-trade prevention is not changed: it would lose it", async () => {
+  await using opened = await openUsdm();
+  const { execution } = opened.adapter;
+  const asked = resting({ selfTradePrevention: "EXPIRE_TAKER" });
+  await execution.submit(asked, gate());
+  const order = { ...asked.order, limitPrice: decimal("41000") };
+  const amended = await execution.amend({ ...asked, ...named(), order }, gate());
+  assert(amended.kind === "notSent", JSON.stringify(amended));
+  assertEquals(
+    opened.testnet.heard("binanceusdm").map(({ operation }) => operation.name)
+      .filter((name) => name === "order.amend"),
+    [],
+  );
+});
+
 Deno.test("binance usdm: a post-only order moved onto the market is canceled, and said to be", async () => {
   await using opened = await openUsdm();
   const { execution } = opened.adapter;

@@ -119,7 +119,7 @@ Deno.test("coinbase: a reversal or a correction in the list of fills is no fill"
   assertEquals(reads.tradesSince.rows({ ...answer, fills: [...fills, row] }), [row]);
 });
 
-Deno.test("coinbase recorded: accounts without holdings, and vaults, are no balances", () => {
+Deno.test("coinbase recorded: accounts without holdings, of vaults and of futures, are no balances", () => {
   const row = asRow(rest["fetchAccountsV3"]![0]);
   assertEquals(reads.balances.read(row, CONTEXT), null);
   const held = {
@@ -139,6 +139,11 @@ Deno.test("coinbase recorded: accounts without holdings, and vaults, are no bala
     ],
   );
   assertEquals(reads.balances.read({ ...held, type: "ACCOUNT_TYPE_VAULT" }, CONTEXT), null);
+  for (const platform of ["ACCOUNT_PLATFORM_CFM_CONSUMER", "ACCOUNT_PLATFORM_INTX"]) {
+    assertEquals(reads.balances.read({ ...held, platform }, CONTEXT), null);
+  }
+  const spot = { ...held, platform: "ACCOUNT_PLATFORM_CONSUMER" };
+  assertEquals(reads.balances.read(spot, CONTEXT)?.total, decimal("2"));
 });
 
 Deno.test("coinbase recorded: an acknowledgement must name the very order that was asked for", () => {
@@ -189,6 +194,16 @@ Deno.test("coinbase recorded: the user channel tells orders by their sums", () =
     "0.000994",
   ]);
   assertEquals(fact.order.venueTime, Date.UTC(2023, 1, 9, 20, 33, 57, 609));
+});
+
+Deno.test("coinbase: an order that cannot be read takes none of its message along", () => {
+  const frame = asRow(ws["handleOrder"]![0]);
+  const [event] = frame["events"] as readonly unknown[];
+  const [row] = asRow(event)["orders"] as readonly unknown[];
+  const orders = [{ ...asRow(row), leaves_quantity: "" }, row];
+  const reading = user!.read({ ...frame, events: [{ type: "snapshot", orders }] }, CONTEXT);
+  assert(reading.kind === "facts");
+  assertEquals(reading.facts.map(({ kind }) => kind), ["malformed", "order"]);
 });
 
 Deno.test("coinbase: orders of contracts on the user channel are not ours", () => {
@@ -300,6 +315,21 @@ Deno.test("coinbase: a look-up lists all that was placed since, and trades of th
     newestTrades.first(QUERY).params["start_sequence_timestamp"],
     new Date(QUERY.now - 3_600_000).toISOString(),
   );
+});
+
+Deno.test("coinbase: an order of a pair whose book is another's is sought under either name", () => {
+  const { openOrders, history, newestTrades } = reads;
+  const query = { ...QUERY, rawSymbol: "BTC-USDC" };
+  for (const { first } of [openOrders, history, newestTrades]) {
+    assertEquals(first(query).params["product_ids"], undefined);
+  }
+  const order = { ...reads.openOrders.read(asRow(rest["parseOrder"]![2]), CONTEXT) };
+  const fill = reads.newestTrades.read(asRow(rest["fetchMyTrades"]![1]), CONTEXT);
+  const kept = ["BTC/USDC", "BTC/USD", "ETH/USDC"].map((symbolId) => [
+    openOrders.fits!({ ...order, symbolId }, query, CONTEXT),
+    newestTrades.fits!({ ...fill, symbolId }, query, CONTEXT),
+  ]);
+  assertEquals(kept, [[true, true], [true, true], [false, false]]);
 });
 
 Deno.test("coinbase: a key that can transfer can withdraw", () => {

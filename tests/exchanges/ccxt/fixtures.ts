@@ -10,7 +10,7 @@ import type {
 } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
-import { systemClock } from "../../../src/system/clock.ts";
+import { patientClock } from "../../patient_clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import { anOrder } from "../../orders.ts";
 
@@ -28,7 +28,7 @@ export function makeAdapter(
 ): Promise<ExchangeAdapter> {
   return createCcxtAdapter({
     id: "main",
-    clock: systemClock,
+    clock: patientClock,
     random: systemRandom,
     options: { kind: "binance", apiKey: API_KEY, secret: SECRET, ...options },
   });

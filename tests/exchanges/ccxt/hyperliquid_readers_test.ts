@@ -15,8 +15,9 @@ import {
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
 import { decimal } from "../../../src/model/decimal.ts";
+import type { StandardOrder } from "../../../src/model/order.ts";
 import { recorded } from "../../recordings.ts";
-import { named } from "./hyperliquid.ts";
+import { named, request } from "./hyperliquid.ts";
 import { exchangeOf, recorded as recordedList } from "./market_lists.ts";
 
 const NOW = 1_763_000_000_000;
@@ -98,12 +99,16 @@ Deno.test("hyperliquid: a recorded position and wallet are read", async () => {
   ]);
 });
 
-/** [status, what is left of 1, our status, cause] */
-const STATUSES: readonly (readonly [string, string, string, string | null])[] = [
+/** [status, what is left of 1, our status, cause, `tif`]; the stream names no `tif`. */
+const STATUSES: readonly (readonly [string, string, string, string | null, string?])[] = [
   ["open", "1", "OPEN", null],
   ["open", "0.4", "PARTIALLY_FILLED", null],
   ["filled", "0", "FILLED", null],
-  ["filled", "0.4", "EXPIRED", "TIME_IN_FORCE"],
+  ["filled", "0.4", "EXPIRED", "TIME_IN_FORCE", "Ioc"],
+  ["filled", "0.4", "UNKNOWN", null],
+  ["filled", "1", "UNKNOWN", null, "Ioc"],
+  ["filled", "1", "FILLED", null, "Gtc"],
+  ["filled", "0.4", "FILLED", null, "Alo"],
   ["canceled", "0.4", "CANCELED", null],
   ["triggered", "1", "OPEN", null],
   ["marginCanceled", "1", "CANCELED", "marginCanceled"],
@@ -116,8 +121,9 @@ const STATUSES: readonly (readonly [string, string, string, string | null])[] = 
   ["somethingNewCanceled", "1", "UNKNOWN", null],
 ];
 
-for (const [status, sz, expected, cause] of STATUSES) {
-  Deno.test(`hyperliquid: status ${status} with ${sz} left is ${expected}`, () => {
+for (const [status, sz, expected, cause, tif] of STATUSES) {
+  const name = tif === undefined ? "" : ` of an ${tif} order`;
+  Deno.test(`hyperliquid: status ${status}${name} with ${sz} left is ${expected}`, () => {
     const order = {
       coin: "BTC",
       side: "B",
@@ -126,9 +132,11 @@ for (const [status, sz, expected, cause] of STATUSES) {
       oid: 1,
       timestamp: NOW,
       origSz: "1",
+      ...(tif === undefined ? {} : { tif }),
     };
     const read = readOrder({ order, status, statusTimestamp: NOW }, context);
     assertEquals([read.status, read.cause], [expected, cause]);
+    if (read.status === "FILLED") assertEquals(read.filled, read.amount);
   });
 }
 
@@ -157,6 +165,60 @@ Deno.test("hyperliquid: of an order listed once for each status it had, the newe
     { order: { ...order, coin: "xyz:TSLA" }, status: "canceled", statusTimestamp: 5 },
   ]);
   assertEquals(rows.map((row) => history.read(row, context).status), ["CANCELED"]);
+  // Placed and done in one block: both rows are of one time.
+  const [open, done] = ["open", "filled"].map((status) => ({
+    order: { ...order, sz: status === "open" ? "1" : "0" },
+    status,
+    statusTimestamp: 1,
+  }));
+  for (const both of [[open, done], [done, open]]) {
+    const statuses = history.rows(both).map((row) => history.read(row, context).status);
+    assertEquals(statuses, ["FILLED"]);
+  }
+});
+
+/** [what the answer tells as filled of 1, how the order is held, our status] */
+const PLACED: readonly (readonly [string, Partial<StandardOrder>, string])[] = [
+  ["1", {}, "FILLED"],
+  ["0.4", { timeInForce: "IOC" }, "EXPIRED"],
+  ["0.4", { limitPrice: null }, "EXPIRED"],
+  ["0.4", {}, "PARTIALLY_FILLED"],
+];
+
+for (const [totalSz, order, expected] of PLACED) {
+  Deno.test(`hyperliquid: ${totalSz} of 1 filled at once of ${JSON.stringify(order)} is ${expected}`, () => {
+    const asked = request({ limitPrice: decimal("50000"), amount: decimal("1"), ...order });
+    const filled = { totalSz, avgPx: "50000", oid: 77747314 };
+    const answer = { status: "ok", response: { type: "order", data: { statuses: [{ filled }] } } };
+    const placed = hyperliquidPerp.entry.created(answer, asked, context);
+    assertEquals([placed.status, String(placed.filled)], [expected, totalSz]);
+  });
+}
+
+Deno.test("hyperliquid: a trade that names another order's client id is none of the one sought", () => {
+  const { newestTrades } = hyperliquidPerp.reads;
+  const query = { rawSymbol: "BTC", ref: named({ exchangeOrderId: "9" }), now: NOW, since: 0 };
+  const trade = (fields: object) =>
+    readFill({
+      coin: "BTC",
+      px: "1",
+      sz: "1",
+      side: "B",
+      time: NOW,
+      oid: 8,
+      crossed: true,
+      fee: "0",
+      tid: 1,
+      ...fields,
+    }, context);
+  const shown = [
+    { cloid: CLOID.render("f".repeat(32)) },
+    { cloid: CLOID.render("f".repeat(32)), oid: 9 },
+    { cloid: CLOID.render(query.ref.clientOrderId) },
+    {},
+    { coin: "ETH" },
+  ].map((fields) => newestTrades.fits?.(trade(fields), query, context));
+  assertEquals(shown, [false, true, true, true, false]);
 });
 
 Deno.test("hyperliquid: a full page of fills goes on where it ended, and the newest list by time", () => {

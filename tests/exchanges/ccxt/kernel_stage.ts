@@ -1,11 +1,11 @@
 /** A whole kernel on the local testnet of one exchange. */
 import { assert } from "@std/assert";
 import { type ExchangeKernel, type KernelEvent, openKernel } from "../../../mod.ts";
-import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import type { ExchangeName } from "../../../src/testnet/dialects.ts";
 import type { FaultInput } from "../../../src/testnet/faults.ts";
 import { startTestnet, type Testnet } from "../../../src/testnet/server.ts";
+import { patientClock } from "../../patient_clock.ts";
 
 /** Loopback answers at once: a request lost there is proven absent within three seconds. */
 export const TIMING = { validityMs: 500, engineBoundMs: 50, settleMs: 50 };
@@ -34,7 +34,7 @@ export async function openKernelOn(
   name: ExchangeName,
   { account, section = {}, exchanges = [name], faults = [] }: KernelTerms = {},
 ): Promise<OnKernel> {
-  const clock = systemClock;
+  const clock = patientClock;
   const testnet = startTestnet({ clock, random: systemRandom, exchanges, limits: "none" });
   const kernel = await openKernel({
     exchanges: {

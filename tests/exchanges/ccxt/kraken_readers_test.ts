@@ -72,6 +72,47 @@ Deno.test("kraken recorded: a trade is read with its fee in the quote", () => {
   assertEquals([fill.fee?.asset, String(fill.fee?.amount)], ["USDT", "0.04433784"]);
 });
 
+Deno.test("kraken: trades are asked for one by one, as the stream tells them", () => {
+  const ref = { symbolId: "BTC/USD", clientOrderId: "0".repeat(32), exchangeOrderId: "OA" };
+  const query = { rawSymbol: "XXBTZUSD", since: 5_000, now: 9_000, ref, exchangeOrderId: "OA" };
+  for (const { first } of [reads.newestTrades, reads.tradesSince, reads.tradesOfOrder]) {
+    assertEquals(first(query).params["consolidate_taker"], "false");
+  }
+});
+
+/** [trades on the page, offset of it, trades there are, offset of the next] */
+const PAGES = [
+  [3, 0, 3, null],
+  [50, 0, 51, 50],
+  [20, 50, 90, 70],
+  [50, 0, 12, 50],
+  [0, 50, 12, null],
+] as const;
+
+for (const [shown, ofs, count, next] of PAGES) {
+  Deno.test(`kraken: after ${shown} trades from ${ofs} of ${count} come those from ${next ?? "nowhere"}`, () => {
+    assertEquals(nextOffset({ shown, ofs, count }), next);
+  });
+}
+
+Deno.test("kraken: trades that are counted and not shown make a read fail", () => {
+  assertThrows(() => nextOffset({ shown: 0, ofs: 50, count: 80 }), RowError, "80 trades");
+});
+
+function nextOffset(page: { shown: number; ofs: number; count: number }): unknown {
+  const query = { rawSymbol: "XXBTZUSD", since: 5_000, now: 9_000 };
+  const { read, rows, first, next } = reads.tradesSince;
+  const [row] = reads.tradesOfOrder.rows(rest["fetchOrderTrades"]![0]) as [string, object][];
+  const trades = Object.fromEntries(
+    Array.from({ length: page.shown }, (_, index) => [`T${index}`, row![1]]),
+  );
+  const answer = { error: [], result: { trades, count: page.count } };
+  const values = rows(answer).map((each) => read(each, CONTEXT));
+  const call = first(query);
+  const asked = { ...call, params: { ...call.params, ofs: page.ofs } };
+  return next({ query, call: asked, answer, values })?.params["ofs"] ?? null;
+}
+
 Deno.test("kraken recorded: balances are by our codes, what is held taken off", () => {
   const rows = reads.balances.rows(rest["fetchBalance"]![0]);
   const balances = rows.map((row) => reads.balances.read(row, CONTEXT));
@@ -145,7 +186,67 @@ Deno.test("kraken recorded: every item of a message is read, each by what the co
 
 Deno.test("kraken: a change of an order that was never told is refused, not guessed", () => {
   const frame = { channel: "executions", type: "update", data: [ws["parseWsOrder"]![1]] };
-  assertThrows(() => new PrivateReader().read(frame, CONTEXT), RowError, "never told");
+  const reading = new PrivateReader().read(frame, CONTEXT);
+  assert(reading.kind === "facts");
+  assertEquals(reading.facts, [{
+    kind: "malformed",
+    where: "executions",
+    message: "an order is told of whose terms were never told",
+  }]);
+});
+
+Deno.test("kraken: an item that cannot be read takes none of its message along", () => {
+  const reader = new PrivateReader();
+  const [item] = told(ws["handleOrders"]![0])["data"] as readonly object[];
+  // Sized in the quote by hand: it has no quantity.
+  const byCost = { ...asRow(item), order_id: "OBYHAN-DBYHA-NDBYHA", order_qty: undefined };
+  const data = [byCost, item];
+  const frame = { channel: "executions", type: "snapshot", data, sequence: 1 };
+  assertEquals(shown(reader, frame), [["OK4GJX-KSTLS-7DZZO5", "OPEN", "0"]]);
+});
+
+Deno.test("kraken: a trade of an order that was never told is a fill of it", () => {
+  const [trade] = told(ws["handleMyTrades"]![0])["data"] as readonly object[];
+  const timestamp = "2023-09-22T10:33:06.000000Z";
+  const data = [{ ...trade, timestamp }];
+  const reading = new PrivateReader().read(
+    { channel: "executions", type: "update", data },
+    CONTEXT,
+  );
+  assert(reading.kind === "facts");
+  const [fact] = reading.facts;
+  assert(fact?.kind === "fill");
+  const { tradeId, exchangeOrderId, side, price, quantity } = fact.fill;
+  assertEquals([tradeId, exchangeOrderId, side, price, quantity].map(String), [
+    "T5DIUI-5N4KO-Z5BPXK",
+    "O6NTZC-K6FRH-ATWBCK",
+    "SELL",
+    "1.0002",
+    "15.44",
+  ]);
+});
+
+Deno.test("kraken: an order that rests is still known after 10,000 others have ended", () => {
+  const reader = new PrivateReader();
+  const [resting] = told(ws["handleOrders"]![0])["data"] as readonly object[];
+  const item = { ...asRow(resting), timestamp: "2023-09-22T10:33:06.000000Z" };
+  const read = (data: readonly unknown[]) =>
+    reader.read({ channel: "executions", type: "update", data }, CONTEXT);
+  read([item]);
+  const others = Array.from({ length: 10_000 }, (_, index) => ({
+    ...item,
+    order_id: `O${index}`,
+    order_status: "canceled",
+  }));
+  read(others);
+  const amended = {
+    order_id: "OK4GJX-KSTLS-7DZZO5",
+    order_status: "new",
+    timestamp: item.timestamp,
+  };
+  const reading = read([amended]);
+  assert(reading.kind === "facts");
+  assertEquals(reading.facts.map(({ kind }) => kind), ["order"]);
 });
 
 Deno.test("kraken: balances told by the stream leave out what its open orders bind", () => {

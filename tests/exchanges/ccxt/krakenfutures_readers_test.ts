@@ -13,6 +13,7 @@ import {
 import { FeedReader } from "../../../src/exchanges/ccxt/profiles/krakenfutures/stream.ts";
 import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
+import { named } from "./krakenfutures.ts";
 
 const CONTEXT: RowContext = {
   symbolOf: (raw) => raw.toUpperCase() === "PF_XBTUSD" ? "BTC/USD:PERP" : raw,
@@ -121,6 +122,156 @@ Deno.test("krakenfutures: the end of an order is read by what was told of it bef
     return [fact.order.status, fact.order.cause, String(fact.order.amount), fact.order.side];
   });
   assertEquals(shown, [["OPEN", null, "304.5", "SELL"], ["CANCELED", null, "304.5", "SELL"]]);
+});
+
+Deno.test("krakenfutures: what a frame calls qty is left of the order, which is filled whole at last", () => {
+  const reader = new FeedReader();
+  const order_id = "59302619-41d2-4f0b-941f-7e7914760ad3";
+  const frame = (qty: string, filled: string) => ({
+    feed: "open_orders",
+    order: {
+      instrument: "PF_XBTUSD",
+      time: 1,
+      last_update_time: 1,
+      qty,
+      filled,
+      limit_price: 96,
+      order_id,
+      direction: 0,
+    },
+    is_cancel: false,
+    reason: "partial_fill",
+  });
+  const end = { feed: "open_orders", order_id, is_cancel: true };
+  const shown = [
+    frame("10", "0"),
+    frame("7.92", "2.08"),
+    { ...end, reason: "partial_fill" }, // Of a last fill that is not told here.
+    frame("1.68", "8.32"),
+    { ...end, reason: "full_fill" },
+  ].map((told) => {
+    const reading = reader.read(told, CONTEXT);
+    assert(reading.kind === "facts");
+    const [fact] = reading.facts;
+    assert(fact?.kind === "order");
+    return [fact.order.status, String(fact.order.amount), String(fact.order.filled)];
+  });
+  assertEquals(shown, [
+    ["OPEN", "10", "0"],
+    ["PARTIALLY_FILLED", "10", "2.08"],
+    ["UNKNOWN", "10", "2.08"],
+    ["PARTIALLY_FILLED", "10", "8.32"],
+    ["FILLED", "10", "10"],
+  ]);
+});
+
+Deno.test("krakenfutures: an order half filled is live, by its status as by its history", () => {
+  const half = { quantity: "5", filled: "5", limitPrice: "96" };
+  const status = reads.order!.read({
+    orders: [{
+      order: {
+        ...half,
+        orderId: "1",
+        symbol: "PF_XBTUSD",
+        side: "buy",
+        lastUpdateTimestamp: "2026-03-21T07:32:21.555Z",
+      },
+      status: "ENTERED_BOOK",
+    }],
+  }, CONTEXT);
+  const ofEvent = (reason: string, terms = half) =>
+    reads.history.read({
+      timestamp: 9,
+      event: {
+        OrderUpdated: {
+          newOrder: {
+            ...terms,
+            uid: "1",
+            clientId: "a",
+            tradeable: "PF_XBTUSD",
+            direction: "Buy",
+            lastUpdateTimestamp: 9,
+          },
+          reason,
+        },
+      },
+    }, CONTEXT);
+  for (const order of [status, ofEvent("partial_fill")]) {
+    assertEquals([order?.status, order?.amount, order?.filled].map(String), [
+      "PARTIALLY_FILLED",
+      "10",
+      "5",
+    ]);
+  }
+  const whole = ofEvent("full_fill", { ...half, quantity: "0", filled: "10" });
+  assertEquals([whole.status, String(whole.amount)], ["FILLED", "10"]);
+});
+
+Deno.test("krakenfutures: a status names its reasons in capitals", () => {
+  const order = {
+    orderId: "a159faef-6a0f-4651-af78-eafa4c71ac7e",
+    cliOrdId: null,
+    symbol: "PF_XBTUSD",
+    side: "buy",
+    quantity: "0.0022",
+    filled: 0,
+    limitPrice: 68000,
+    lastUpdateTimestamp: "2026-03-21T07:32:21.555Z",
+  };
+  const read = reads.order!.read({
+    orders: [{ order, status: "CANCELLED", updateReason: "CANCELLED_BY_USER" }],
+  }, CONTEXT);
+  assertEquals([read?.status, read?.cause], ["CANCELED", null]);
+});
+
+Deno.test("krakenfutures: pages of the history end by the time of events, not of the orders in them", () => {
+  const { history } = reads;
+  const query = { rawSymbol: "PF_XBTUSD", ref: named(), now: 10_000, since: 5_000 };
+  const event = (timestamp: number, name: string) => ({ timestamp, event: { [name]: {} } });
+  const after = (rows: readonly object[], more = true) =>
+    history.next({
+      query,
+      call: history.first(query),
+      answer: { elements: rows, ...(more ? { continuationToken: "c" } : {}) },
+      values: [],
+    })?.params["continuation_token"] ?? null;
+  // Of orders that are older than the window, and of triggers alone.
+  assertEquals(after([event(9_000, "OrderCancelled")]), "c");
+  assertEquals(after([event(9_000, "OrderTriggerPlaced")]), "c");
+  assertEquals(after([event(9_000, "OrderPlaced"), event(4_999, "OrderPlaced")]), null);
+  assertEquals(after([event(9_000, "OrderPlaced")], false), null);
+  assertEquals(after([]), null);
+});
+
+Deno.test("krakenfutures: a further page of fills tells the last one's last millisecond again", () => {
+  const { tradesSince } = reads;
+  const row = {
+    fillTime: "2020-07-21T12:41:52.790Z",
+    order_id: "1",
+    fill_id: "2",
+    symbol: "PF_XBTUSD",
+    side: "buy",
+    size: 1,
+    price: 1,
+    fillType: "taker",
+  };
+  const rows = Array.from({ length: 100 }, () => row);
+  const query = { rawSymbol: "PF_XBTUSD", since: 0, now: 1 };
+  const next = tradesSince.next({
+    query,
+    call: tradesSince.first(query),
+    answer: { fills: rows },
+    values: rows.map((each) => tradesSince.read(each, CONTEXT)),
+  });
+  assertEquals(next?.params, { lastFillTime: "2020-07-21T12:41:52.791Z" });
+});
+
+Deno.test("krakenfutures: a currency that is owed is a balance below zero", () => {
+  const balance = reads.balances.read(
+    ["USD", { quantity: "-12.5", value: "-12.5", collateral: "-12.5", available: "0" }],
+    CONTEXT,
+  );
+  assertEquals([balance?.total, balance?.available].map(String), ["-12.5", "-12.5"]);
 });
 
 /** [answer, action, verdict, reason]; null: unlisted, so unknown; undefined: no error. */

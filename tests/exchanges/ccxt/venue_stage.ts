@@ -10,6 +10,7 @@ import type {
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { systemClock } from "../../../src/system/clock.ts";
+import { patientClock } from "../../patient_clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import { credentialOptions, defaultCredentials } from "../../../src/testnet/credentials.ts";
 import type { ExchangeName } from "../../../src/testnet/dialects.ts";
@@ -120,7 +121,7 @@ async function open(
   });
   const adapter = await createCcxtAdapter({
     id: `${exchange}_main`,
-    clock: systemClock,
+    clock: patientClock,
     random: systemRandom,
     options: {
       kind: exchange,

@@ -31,7 +31,11 @@ export const binanceUsdmEntry: EntryPlan = {
   sent: sentForm,
   cancel: (ref, context) => order("DELETE", named(ref, context)),
   amend(request, context) {
-    const { side, limitPrice } = request.order;
+    const { side, limitPrice, selfTradePrevention } = request.order;
+    // "Modify order will set selfTradePreventionMode to NONE."
+    if (selfTradePrevention !== null) {
+      throw new RangeError("a modified order would lose its self-trade prevention");
+    }
     // "Currently only LIMIT order modification is supported."
     if (limitPrice === null) throw new RangeError("a market order cannot be modified");
     return order("PUT", {

@@ -49,7 +49,8 @@ export const BINANCE_USDM_ERRORS: readonly ErrorRule[] = [
   // "ReduceOnly Order is rejected", and the margin check of one.
   ...refused("REDUCE_ONLY", "-2022", "-2026", "-4118"),
   // "…will be rejected. The order will not be recorded in the order history."
-  ...refused("POST_ONLY_WOULD_TAKE", "-5022"),
+  // "Modify Order" cancels a post-only order that would take, so of a change it proves nothing.
+  { code: "-5022", on: "submit", verdict: "refused", reason: "POST_ONLY_WOULD_TAKE" },
   ...refused("FOK_NOT_FILLABLE", "-5021"),
   // "Order's position side does not match user's setting": the account is in hedge mode.
   ...refused("HEDGE_MODE", "-4061"),

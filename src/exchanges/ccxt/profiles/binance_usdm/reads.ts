@@ -1,17 +1,11 @@
 /** The reads of Binance USDⓈ-M futures. Source: developers.binance.com, read on 2026-11-21. */
 import { BALANCES_MAX, POSITIONS_MAX } from "../../../../model/limits.ts";
 import { asRow, asRows, flagOf, timeOf } from "../../fields.ts";
-import type { ReadPlan } from "../../read_plan.ts";
+import type { Fill } from "../../../../model/fill.ts";
+import type { Page, ReadPlan, TradesQuery } from "../../read_plan.ts";
 import type { VenueCall } from "../../venue_call.ts";
 import { binancePermissions } from "../binance/permissions.ts";
-import {
-  idAfter,
-  list,
-  nextTrades,
-  PAGE_ROWS,
-  type TradePages,
-  tradeWindow,
-} from "../binance/reads.ts";
+import { idAfter, list, PAGE_ROWS, type TradePages, tradeWindow } from "../binance/reads.ts";
 import { readOrder } from "../binance/rows.ts";
 import {
   HEDGED,
@@ -49,7 +43,7 @@ export const binanceUsdmReads: ReadPlan = {
   tradesSince: {
     ...list(readTrade),
     first: ({ rawSymbol, since }) => tradeWindow(USER_TRADES, rawSymbol, since),
-    next: (page) => nextTrades(USER_TRADES, page),
+    next: nextWindow,
   },
   tradesOfOrder: {
     ...list(readTrade),
@@ -96,6 +90,21 @@ const USER_TRADES: TradePages = {
   // "The time between startTime and endTime cannot be longer than 7 days."
   windowMs: 7 * 24 * 3_600_000 - 1,
 };
+
+/**
+ * By time to the end, unlike on spot: "If startTime and endTime are both not sent, then the last 7
+ * days' data will be returned", so that ids would leave out what is older. A full page's last
+ * millisecond is told again.
+ */
+function nextWindow({ query, call, values }: Page<TradesQuery, Fill>): VenueCall | null {
+  const { rawSymbol: symbol, now } = query;
+  const last = values.at(-1);
+  if (last !== undefined && values.length >= PAGE_ROWS) {
+    return tradeWindow(USER_TRADES, symbol, last.venueTime);
+  }
+  const to = Number(call.params["endTime"]); // every window has one
+  return to >= now ? null : tradeWindow(USER_TRADES, symbol, to + 1);
+}
 
 function trades(params: Readonly<Record<string, unknown>>): VenueCall {
   return read("userTrades", params);

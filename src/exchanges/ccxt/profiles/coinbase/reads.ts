@@ -8,7 +8,7 @@ import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import { asRow, asRows, flagOf, optionalText, RowError, timeOf } from "../../fields.ts";
 import type { LookupQuery, Page, ReadPlan } from "../../read_plan.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { isFill, readBalance, readFill, readOrder } from "./rows.ts";
 import { readTicker } from "./tickers.ts";
 
@@ -54,6 +54,8 @@ export const coinbaseReads: ReadPlan = {
   openOrders: {
     ...orderList,
     first: ({ rawSymbol }) => orders({ order_status: LIVE[0], ...productOf(rawSymbol) }),
+    fits: ({ symbolId }, { rawSymbol }, context) =>
+      rawSymbol === null || namesOf(rawSymbol, context).has(symbolId),
     next: (page) => nextPage(page) ?? nextStatuses(page.call),
   },
   history: {
@@ -75,7 +77,9 @@ export const coinbaseReads: ReadPlan = {
   historyIsWhole: () => true, // Of the window in which the order was placed, or not at all.
   newestTrades: {
     ...fillList,
-    first: ({ rawSymbol, now }) => fillsFrom(rawSymbol, now - TRADES_MS),
+    first: ({ rawSymbol, now }) =>
+      fillsFrom(bookIsAnothers(rawSymbol) ? null : rawSymbol, now - TRADES_MS),
+    fits: ({ symbolId }, { rawSymbol }, context) => namesOf(rawSymbol, context).has(symbolId),
   },
   tradesSince: {
     ...fillList,
@@ -109,8 +113,24 @@ export const coinbaseReads: ReadPlan = {
 
 type Params = Readonly<Record<string, unknown>>;
 
+/**
+ * What is placed on BTC-USDC is matched in the book of BTC-USD, and others have seen the venue tell
+ * it under that name. An order that is sought must not be hidden by a name, so that lists for such a
+ * pair are asked for all pairs, and those of both names taken.
+ */
+function bookIsAnothers(rawSymbol: string): boolean {
+  return rawSymbol.endsWith("-USDC");
+}
+
+function namesOf(rawSymbol: string, { symbolOf }: RowContext): ReadonlySet<string> {
+  const names = bookIsAnothers(rawSymbol) ? [rawSymbol, rawSymbol.slice(0, -1)] : [rawSymbol];
+  return new Set(names.map((name) => symbolOf(name)));
+}
+
 function productOf(rawSymbol: string | null): Params {
-  return rawSymbol === null ? { product_type: "SPOT" } : { product_ids: [rawSymbol] };
+  return rawSymbol === null || bookIsAnothers(rawSymbol)
+    ? { product_type: "SPOT" }
+    : { product_ids: [rawSymbol] };
 }
 
 /** "start_date and end_date don't apply to open orders", which are listed for themselves. */
@@ -156,8 +176,9 @@ function fills(params: Params): VenueCall {
 }
 
 /** "Only fills with a trade time at or after this start date are returned." */
-function fillsFrom(rawSymbol: string, since: EpochMs): VenueCall {
-  return fills({ product_ids: [rawSymbol], start_sequence_timestamp: isoOf(since) });
+function fillsFrom(rawSymbol: string | null, since: EpochMs): VenueCall {
+  const product = rawSymbol === null ? {} : { product_ids: [rawSymbol] };
+  return fills({ ...product, start_sequence_timestamp: isoOf(since) });
 }
 
 function isoOf(time: EpochMs): string {

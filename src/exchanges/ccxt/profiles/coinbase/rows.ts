@@ -216,11 +216,15 @@ function assetOf(currency: string): string {
 /**
  * `{"uuid":"…","currency":"USDC","available_balance":{"value":"0.0000","currency":"USDC"},`
  * `"updated_at":"2023-01-04T06:20:07.181Z","type":"ACCOUNT_TYPE_CRYPTO","hold":{…}}`. An account of
- * every asset is listed; a vault's holdings cannot be traded.
+ * every asset is listed; a vault's holdings cannot be traded, and those of futures ("platform:
+ * CONSUMER spot, CFM_CONSUMER US derivatives, INTX international") not on spot: an asset that is held
+ * in both would show the one for the other.
  */
 export function readBalance(value: unknown): Balance | null {
   const row = asRow(value);
-  if (optionalText(row, "type") === "ACCOUNT_TYPE_VAULT") return null;
+  if (ELSEWHERE.has(optionalText(row, "type")) || ELSEWHERE.has(optionalText(row, "platform"))) {
+    return null;
+  }
   const available = decimalOf(asRow(row["available_balance"]), "value");
   const locked = decimalOf(asRow(row["hold"]), "value");
   const total = add(available, locked);
@@ -235,3 +239,11 @@ export function readBalance(value: unknown): Balance | null {
     updatedAt: isoTimeOf(row, "updated_at"),
   };
 }
+
+/** Types and platforms of accounts that no spot order draws on. */
+const ELSEWHERE: ReadonlySet<string | null> = new Set([
+  "ACCOUNT_TYPE_VAULT",
+  "ACCOUNT_TYPE_PERP_FUTURES",
+  "ACCOUNT_PLATFORM_CFM_CONSUMER",
+  "ACCOUNT_PLATFORM_INTX",
+]);

@@ -5,6 +5,7 @@
  */
 import { READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
+import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, type Row, textOf } from "../../fields.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
 import type { RowContext } from "../../venue_call.ts";
@@ -90,8 +91,8 @@ function ordersOf({ events, time: venueTime }: Envelope, context: RowContext) {
     const { orders } = event; // A futures account tells its positions here, too.
     return orders === undefined || orders === null ? [] : asRows(orders, READ_ROWS_MAX);
   });
-  return rows.filter(isSpot).map((row) => ({
-    kind: "order" as const,
+  return eachRow(rows.filter(isSpot), "user", (row) => ({
+    kind: "order",
     order: readStreamOrder(row, { context, venueTime }),
     receivedAt: context.receivedAt,
   }));

@@ -139,7 +139,9 @@ function created(
       ? { status: "OPEN", cause: null }
       : equals(filled, amount)
       ? { status: "FILLED", cause: null }
-      : { status: "EXPIRED", cause: "TIME_IN_FORCE" }),
+      : order.limitPrice === null || order.timeInForce === "IOC"
+      ? { status: "EXPIRED", cause: "TIME_IN_FORCE" }
+      : { status: "PARTIALLY_FILLED", cause: null }), // What is left may rest.
     amount,
     limitPrice: order.limitPrice,
     filled,

@@ -7,7 +7,14 @@ import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Ticker } from "../../../../model/market.ts";
 import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../fields.ts";
-import type { ListPlan, OrderTradesQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
+import type {
+  ListPlan,
+  LookupQuery,
+  OrderTradesQuery,
+  Page,
+  ReadPlan,
+  SymbolQuery,
+} from "../../read_plan.ts";
 import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { heldIn, type HeldRow, readMargin, readPosition, readToken } from "./account_rows.ts";
 import { type HyperliquidMarket, isCoinOf } from "./instruments.ts";
@@ -50,7 +57,7 @@ export function hyperliquidReads(market: HyperliquidMarket): ReadPlan {
       rows: (answer) => newestOf(orders.rows(answer)),
     },
     historyIsWhole: (listed) => listed.length < PAGE_ROWS,
-    newestTrades: { ...fills, fits: isOfSymbol, first: () => info(FILLS, { user: OWNER }) },
+    newestTrades: { ...fills, fits: mayBeSought, first: () => info(FILLS, { user: OWNER }) },
     tradesSince: {
       ...fills,
       fits: isOfSymbol,
@@ -108,18 +115,29 @@ function isOfSymbol(
   return symbolId === context.symbolOf(rawSymbol);
 }
 
-/** An order may be listed once for each status it had. */
+/** A trade that names another order's client id is none of the order sought. */
+function mayBeSought(fill: Fill, query: LookupQuery, context: RowContext): boolean {
+  const { exchangeOrderId, clientOrderId } = query.ref;
+  if (!isOfSymbol(fill, query, context)) return false;
+  return fill.clientOrderId === null || fill.clientOrderId === clientOrderId ||
+    fill.exchangeOrderId === exchangeOrderId;
+}
+
+/** An order may be listed once for each status it had; of one time, what ended it counts. */
 function newestOf(rows: readonly unknown[]): readonly unknown[] {
   const newest = new Map<string, Row>();
   for (const value of rows) {
     const row = asRow(value);
     const id = idOf(asRow(row["order"]), "oid");
     const known = newest.get(id);
-    if (known === undefined || timeOf(row, "statusTimestamp") > timeOf(known, "statusTimestamp")) {
-      newest.set(id, row);
-    }
+    if (known === undefined || isLater(row, known)) newest.set(id, row);
   }
   return [...newest.values()];
+}
+
+function isLater(row: Row, known: Row): boolean {
+  const [time, before] = [row, known].map((each) => timeOf(each, "statusTimestamp"));
+  return time === before ? known["status"] === "open" : time! > before!;
 }
 
 /** "startTime: inclusive", so that a full page's last millisecond is told again with the next. */

@@ -40,22 +40,30 @@ export function readOrder(value: unknown, context: RowContext): VenueOrder {
   const [amount, left] = [decimalOf(row, "origSz"), decimalOf(row, "sz")];
   if (compare(left, amount) > 0) throw new RowError("sz is more than origSz");
   const filled = subtract(amount, left);
+  const tif = optionalText(row, "tif");
+  // A resting order that is "filled" is so whole, whatever a row of it calls left.
+  const isWhole = told === "filled" && tif !== null && RESTING.has(tif);
   const cloid = optionalText(row, "cloid");
   return {
     exchangeOrderId: idOf(row, "oid"),
     clientOrderId: cloid === null ? null : CLOID.parse(cloid),
     symbolId: context.symbolOf(textOf(row, "coin")),
     side: sideOf(row),
-    ...statusOf(told, { left, filled, tif: optionalText(row, "tif") }),
+    ...(isWhole
+      ? { status: "FILLED", cause: null } as const
+      : statusOf(told, { left, filled, tif })),
     amount,
     limitPrice: optionalText(row, "orderType") === "Market"
       ? null
       : priceOrNull(decimalOf(row, "limitPx")),
-    filled,
+    filled: isWhole ? amount : filled,
     venueTime,
     fills: [],
   };
 }
+
+/** What of an order of another `tif` is left when it has traded never rests. */
+const RESTING: ReadonlySet<string> = new Set(["Gtc", "Alo"]);
 
 /**
  * `{"coin":"ETH","px":"2381.1","sz":"0.0841","side":"A","time":1704262888911,"oid":3929354691,`
@@ -117,9 +125,11 @@ function statusOf(
     case "triggered":
       return { status: "OPEN", cause: null };
     case "filled":
-      // What of an immediate order is left never rests.
-      return isZero(left)
-        ? { status: "FILLED", cause: null }
+      if (isZero(left)) return { status: "FILLED", cause: null };
+      // The stream names no `tif`: an order that may rest is not called ended by half a trade, and
+      // one of which nothing traded is not filled. A look-up tells.
+      return tif === null || isZero(filled)
+        ? { status: "UNKNOWN", cause: null }
         : { status: "EXPIRED", cause: "TIME_IN_FORCE" };
     case "canceled":
       return tif === "Ioc"

@@ -24,6 +24,7 @@ import type { Side } from "../../../../model/order.ts";
 import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { VenueFact } from "../../../exchange.ts";
+import { eachRow } from "../../each_row.ts";
 import { exactNumber } from "../../exact_number.ts";
 import { asRow, asRows, idOf, optionalText, type Row, RowError, textOf } from "../../fields.ts";
 import type { StreamReading } from "../../socket_plan.ts";
@@ -32,7 +33,7 @@ import { assetOf } from "./assets.ts";
 import { instantOf } from "./frames.ts";
 import { clientIdOf, numberOf, sideOf, statusOf } from "./rows.ts";
 
-/** Orders kept of one connection; beyond, the one that was told of least recently is forgotten. */
+/** Orders kept of one connection; beyond, one is forgotten, if there is any then one that ended. */
 const ORDERS_MAX = 10_000;
 
 /** What is known of an order. */
@@ -63,7 +64,11 @@ export class PrivateReader {
     if (!isNext) return { kind: "ignored" };
     const isSnapshot = frame["type"] === "snapshot";
     const facts = channel === "executions"
-      ? asRows(frame["data"], READ_ROWS_MAX).map((row) => this.#execution(asRow(row), context))
+      ? eachRow(
+        asRows(frame["data"], READ_ROWS_MAX),
+        "executions",
+        (row) => this.#execution(asRow(row), context),
+      )
       : this.#balances(asRows(frame["data"], BALANCES_MAX).map(asRow), { context, isSnapshot });
     return { kind: "facts", facts };
   }
@@ -89,6 +94,10 @@ export class PrivateReader {
     const exchangeOrderId = idOf(row, "order_id");
     const before = this.#orders.get(exchangeOrderId);
     const fill = row["exec_type"] === "trade" ? readFill(row, { before, context }) : null;
+    // Of an order whose terms were never told a trade is one all the same.
+    if (fill !== null && before === undefined && !hasTerms(row)) {
+      return { kind: "fill", fill, receivedAt };
+    }
     const known = merged(row, { before, fill, context });
     const { status, cause } = endOf(row, known);
     const { clientOrderId, symbolId, side, amount, limitPrice, filled } = known;
@@ -112,7 +121,7 @@ export class PrivateReader {
 
   #keep(id: string, known: Known): void {
     this.#orders.delete(id);
-    if (this.#orders.size >= ORDERS_MAX) this.#orders.delete(this.#orders.keys().next().value!);
+    if (this.#orders.size >= ORDERS_MAX) this.#orders.delete(leastOf(this.#orders));
     this.#orders.set(id, known);
   }
 
@@ -158,6 +167,16 @@ export class PrivateReader {
   }
 }
 
+/** What rests is told of least often, and its terms are never told again. */
+function leastOf(orders: ReadonlyMap<string, Known>): string {
+  for (const [id, { isLive }] of orders) if (!isLive) return id;
+  return orders.keys().next().value!;
+}
+
+function hasTerms(row: Row): boolean {
+  return optionalText(row, "symbol") !== null && row["order_qty"] !== undefined;
+}
+
 /** I1 */
 function merged(
   row: Row,
@@ -168,7 +187,7 @@ function merged(
   },
 ): Known {
   const told = optionalText(row, "symbol");
-  if (before === undefined && (told === null || row["order_qty"] === undefined)) {
+  if (before === undefined && !hasTerms(row)) {
     throw new RowError("an order is told of whose terms were never told");
   }
   const price = exactNumber(row["limit_price"], "limit_price");

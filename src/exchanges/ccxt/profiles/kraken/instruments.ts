@@ -92,7 +92,7 @@ function countOf(row: Row, field: string): number {
 const CAPABILITIES = capabilities({
   market: "NATIVE",
   limit: "NATIVE",
-  // "timeinforce: GTC, IOC, GTD"; fill-or-kill is not among them, though ccxt says so.
+  // Fill-or-kill came to REST on 2026-05-12 (changelog), to the WebSocket not that we know of.
   timeInForce: { GTC: "NATIVE", IOC: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
   postOnly: "NATIVE",
   amendInPlace: "NATIVE",

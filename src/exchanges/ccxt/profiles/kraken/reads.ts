@@ -16,6 +16,14 @@ const PER_PAGE = 50;
 /** query-trades: "Comma delimited list of transaction IDs … (20 maximum)". */
 const TRADE_IDS_MAX = 20;
 
+/**
+ * "consolidate_taker: Whether or not to consolidate trades by individual taker trades. Default:
+ * true": without it what an order takes at once is one trade, while the stream tells each of them
+ * by its own id, and the same quantity would be booked twice. That the stream does so is an
+ * assumption of ours: it has no such switch, and shows a `trade_id` with each.
+ */
+const EACH_TRADE = { consolidate_taker: "false" };
+
 const tradesPlan = {
   // Lists are of all pairs.
   fits: (fill: Fill, { rawSymbol }: SymbolQuery, context: RowContext) =>
@@ -55,19 +63,24 @@ export const krakenReads: ReadPlan = {
       call.params["cl_ord_id"] === undefined || values.length > 0 ? null : read("ClosedOrders", {}),
   },
   historyIsWhole: (orders) => orders.length < PER_PAGE,
-  newestTrades: { ...tradesPlan, first: () => read("TradesHistory", {}), next: () => null },
+  newestTrades: { ...tradesPlan, first: () => read("TradesHistory", EACH_TRADE), next: () => null },
   tradesSince: {
     ...tradesPlan,
     fits: (fill, query, context) =>
       tradesPlan.fits(fill, query, context) && fill.venueTime >= query.since,
     // "start: … (exclusive)", in seconds; what is a little older does no harm.
     first: ({ since }) =>
-      read("TradesHistory", { start: Math.max(0, Math.floor(since / 1_000) - 1), ofs: 0 }),
+      read("TradesHistory", {
+        start: Math.max(0, Math.floor(since / 1_000) - 1),
+        ofs: 0,
+        ...EACH_TRADE,
+      }),
     next: nextTrades,
   },
   tradesOfOrder: {
     ...tradesPlan,
-    first: ({ exchangeOrderId }) => read("QueryOrders", { txid: exchangeOrderId, trades: "true" }),
+    first: ({ exchangeOrderId }) =>
+      read("QueryOrders", { txid: exchangeOrderId, trades: "true", ...EACH_TRADE }),
     rows: (answer) => entriesOf(resultOf(answer)).filter(([, row]) => "ordertxid" in asRow(row)),
     next: nextOfOrder,
   },
@@ -98,10 +111,16 @@ function oneOrder(answer: unknown, context: RowContext): VenueOrder | null {
   return first === undefined ? null : readOrder(first, context);
 }
 
-/** Newest first, so trades made meanwhile push others to the next page, and none is left out. */
-function nextTrades({ call, answer }: Page<unknown, Fill>): VenueCall | null {
-  const next = Number(call.params["ofs"]) + PER_PAGE;
-  if (next >= wholeOf(resultOf(answer), "count")) return null;
+/**
+ * Newest first, so trades made meanwhile push others to the next page, and none is left out. The
+ * next page begins after what this one has shown, however much that was; and a full page is asked on
+ * after whatever `count` says, since it may count trades that were consolidated.
+ */
+function nextTrades({ call, answer, values }: Page<unknown, Fill>): VenueCall | null {
+  const next = Number(call.params["ofs"]) + values.length;
+  const count = wholeOf(resultOf(answer), "count");
+  if (next >= count && values.length < PER_PAGE) return null;
+  if (values.length === 0) throw new RowError(`of ${count} trades none is shown after ${next}`);
   return { ...call, params: { ...call.params, ofs: next } };
 }
 

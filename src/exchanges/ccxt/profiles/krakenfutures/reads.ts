@@ -5,7 +5,7 @@
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
-import { asRow, asRows, optionalText, RowError, textOf } from "../../fields.ts";
+import { asRow, asRows, optionalText, RowError, timeOf } from "../../fields.ts";
 import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
 import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { instantOf } from "../kraken/frames.ts";
@@ -127,23 +127,32 @@ function eventOf(row: unknown, context: RowContext): VenueOrder {
   return order;
 }
 
-/** Back to what need not be shown any more. */
+/**
+ * Back to what need not be shown any more, by the times of events: the order in one, or a page of
+ * triggers alone, says nothing of how far the list has come.
+ */
 function nextEvents({ call, answer, values, query }: Page<LookupQuery, VenueOrder>) {
-  const token = optionalText(asRow(answer), "continuationToken");
-  const oldest = values.at(-1)?.venueTime ?? 0;
-  if (token === null || oldest < query.since) return null;
+  const told = asRow(answer);
+  const token = optionalText(told, "continuationToken");
+  const last = asRows(told["elements"], READ_ROWS_MAX).at(-1);
+  if (token === null || last === undefined) return null;
+  if (timeOf(asRow(last), "timestamp") < query.since) return null;
   if (values.some((order) => order.clientOrderId === query.ref.clientOrderId)) return null;
   return { ...call, params: { ...call.params, continuation_token: token } };
 }
 
-/** Of one time several fills may lie on both sides of a page's end: they are read twice. */
+/**
+ * "The 100 entries before lastFillTime": of one time several fills may lie on both sides of a page's
+ * end, so the next page begins a millisecond later and tells them again.
+ */
 function nextFills({ answer, values }: Page<unknown, Fill>, since: number): VenueCall | null {
   const oldest = values.at(-1);
   if (values.length < FILLS_PER_PAGE || oldest === undefined || oldest.venueTime < since) {
     return null;
   }
   const row = asRow(asRows(asRow(answer)["fills"], READ_ROWS_MAX).at(-1));
-  return get("fills", { lastFillTime: textOf(row, "fillTime") });
+  const before = instantOf(row, "fillTime") + 1;
+  return get("fills", { lastFillTime: new Date(before).toISOString() });
 }
 
 function get(path: string, params: Readonly<Record<string, unknown>> = {}): VenueCall {

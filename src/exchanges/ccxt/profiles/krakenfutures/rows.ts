@@ -108,7 +108,8 @@ export function readEvent(value: unknown, context: RowContext): VenueOrder | nul
 
 const EVENTS: Readonly<Record<string, (order: VenueOrder, reason: string | null) => State>> = {
   OrderPlaced: (order) => live(order),
-  OrderUpdated: (order) => live(order),
+  OrderUpdated: (order, reason) =>
+    reason === "full_fill" ? { status: "FILLED", cause: null } : live(order),
   OrderCancelled: (order, reason) => ended(order, reason),
   OrderRejected: (_order, reason) => ({ status: "REJECTED", cause: reason }),
 };
@@ -126,7 +127,8 @@ function ended({ filled, amount }: VenueOrder, reason: string | null): State {
 /** Of the stream and of the history; what is not here stays as it is. */
 export function causeOf(reason: string | null): string | null {
   if (reason === null) return null;
-  return reason in CAUSES ? CAUSES[reason]! : reason;
+  const known = CAUSES[reason.toLowerCase()]; // Statuses tell them in capitals.
+  return known === undefined ? reason : known;
 }
 
 const CAUSES: Readonly<Record<string, string | null>> = {
@@ -153,15 +155,17 @@ function readOrder(
 ): VenueOrder {
   const symbol = textOf(row, names.symbol);
   const size = sizeOf(symbol, context);
+  const filled = unitsOf(numberOf(row, "filled"), size);
   return {
     exchangeOrderId: idOf(row, names.id),
     clientOrderId: optionalText(row, names.client),
     symbolId: context.symbolOf(symbol),
     side: sideOf(names.side),
     status: "UNKNOWN",
-    amount: unitsOf(numberOf(row, "quantity"), size),
+    // What is left: an order of 0.01 with 0.0002 filled has 0.0098 (ccxt issue 23469).
+    amount: add(unitsOf(numberOf(row, "quantity"), size), filled),
     limitPrice: priceOf(row, "limitPrice"),
-    filled: unitsOf(numberOf(row, "filled"), size),
+    filled,
     cause: null,
     venueTime: 0,
     fills: [],
@@ -199,8 +203,8 @@ export function readBalance(
   context: RowContext,
 ): Balance {
   const row = asRow(value);
-  const total = numberOf(row, "quantity");
-  const free = numberOf(row, "available");
+  // Losses are settled in USD, of which an account with other collateral may owe some.
+  const [total, free] = [owedOf(row, "quantity"), owedOf(row, "available")];
   const available = compare(free, total) > 0 ? total : free;
   return {
     assetId: assetOf(asset.toUpperCase()),
@@ -271,6 +275,12 @@ export function sizeOf(symbol: string, context: RowContext): Decimal {
 export function priceOf(row: Row, field: string): Decimal | null {
   const price = exactNumber(row[field], field);
   return price !== null && isPositive(price) ? price : null;
+}
+
+function owedOf(row: Row, field: string): Decimal {
+  const number = signedOf(row[field], field);
+  if (number === null) throw new RowError(`${field} is missing`);
+  return number;
 }
 
 export function signedOf(value: unknown, field: string): Decimal | null {

@@ -6,7 +6,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
-import { compare, type Decimal, isPositive, negate, ZERO } from "../../../../model/decimal.ts";
+import { add, compare, type Decimal, isPositive, negate, ZERO } from "../../../../model/decimal.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import type { Position } from "../../../../model/account.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
@@ -152,6 +152,8 @@ export class FeedReader {
     const known = told ?? this.#orders.get(id);
     if (known === undefined) throw new RowError("an order ends whose terms were never told");
     if (reason === "full_fill") return { ...known, status: "FILLED", filled: known.amount };
+    // Gone with a last fill that only the feed of fills tells: the order is to be read.
+    if (reason === "partial_fill") return { ...known, status: "UNKNOWN", cause: null };
     const cause = causeOf(reason);
     return cause === "POST_ONLY_WOULD_TAKE" && compare(known.filled, ZERO) === 0
       ? { ...known, status: "REJECTED", cause }
@@ -189,7 +191,8 @@ function readOrder(row: Row, context: RowContext): VenueOrder {
     symbolId: context.symbolOf(symbol),
     side: direction === 0 ? "BUY" : "SELL",
     status: isPositive(filled) ? "PARTIALLY_FILLED" : "OPEN",
-    amount: unitsOf(numberOf(row, "qty"), size),
+    // `qty` is what is left: 10, 7.92, 5.84, … as an order of 10 fills (ccxt issue 28557).
+    amount: add(unitsOf(numberOf(row, "qty"), size), filled),
     limitPrice: priceOf(row, "limit_price"),
     filled,
     cause: null,
