@@ -11,7 +11,7 @@ const PAGE = await Deno.readTextFile(new URL("docs/ADD_AN_EXCHANGE.md", ROOT));
 
 /** What the page's own steps and its checks need beside the sources. */
 const FOLDERS = ["tests/config", "tests/docs", "tests/exchanges/ccxt", "tests/testnet"];
-const FILES = ["tests/orders.ts"];
+const FILES = ["tests/orders.ts", "tests/patient_clock.ts"];
 
 /** The tests that the page names, and what only it can promise: a kernel trades there. */
 const TESTS = [

@@ -7,9 +7,9 @@ import type { VenueFact } from "../exchange.ts";
 export function eachRow(
   rows: readonly unknown[],
   where: string,
-  read: (row: unknown) => VenueFact,
+  read: (row: unknown) => VenueFact | readonly VenueFact[],
 ): readonly VenueFact[] {
-  return rows.map((row) => {
+  return rows.flatMap((row) => {
     try {
       return read(row);
     } catch (error) {

@@ -98,7 +98,7 @@ function contradiction(
   if (ref.exchangeOrderId !== null && listed.has(ref.exchangeOrderId)) {
     return "the order is listed under another client id";
   }
-  const mayBeIts = strayTest(reads, { orders, history });
+  const mayBeIts = strayTest(reads, history);
   const stray = trades.find((trade) =>
     trade.exchangeOrderId === ref.exchangeOrderId ||
     trade.clientOrderId === ref.clientOrderId ||
@@ -110,20 +110,16 @@ function contradiction(
 /** Whether a trade of an order that is not listed may be of the one sought. */
 function strayTest(
   { tradesTell, historyIsWhole }: ReadPlan,
-  { orders, history }: {
-    readonly orders: readonly VenueOrder[];
-    readonly history: readonly VenueOrder[];
-  },
+  history: readonly VenueOrder[],
 ): (trade: Fill) => boolean {
   if (tradesTell === "clientId") return (trade) => trade.clientOrderId === null;
   if (historyIsWhole(history)) return () => true;
-  if (tradesTell === "growing") {
-    // Ids grow, so a page of the newest says nothing of ids below its smallest.
-    const oldest = smallest(orders);
-    return ({ exchangeOrderId }) => oldest === null || BigInt(exchangeOrderId) > oldest;
-  }
   // A page of the newest says nothing of what was done before the first of it. Open orders, which
   // may be much older, say nothing of it either.
+  if (tradesTell === "growing") {
+    const oldest = smallest(history);
+    return ({ exchangeOrderId }) => oldest === null || BigInt(exchangeOrderId) > oldest;
+  }
   const since = Math.min(...history.map(({ venueTime }) => venueTime));
   return ({ venueTime }) => venueTime >= since;
 }

@@ -154,6 +154,15 @@ Deno.test("bybit recorded: executions of the stream are fills, by category", () 
   });
 });
 
+Deno.test("bybit: an execution that cannot be read takes none of its message along", () => {
+  const frame = asRow(ws["handleMyTrades"]![2]);
+  const [row] = frame["data"] as readonly unknown[];
+  const data = [{ ...asRow(row), execQty: "a lot" }, row];
+  const reading = readFrame({ ...frame, data }, { category: "linear", context: CONTEXT });
+  assert(reading.kind === "facts");
+  assertEquals(reading.facts.map(({ kind }) => kind), ["malformed", "fill"]);
+});
+
 /** [orderStatus, other fields, filled, our status, cause] */
 const STATUSES = [
   ["New", {}, "0", "OPEN", null],

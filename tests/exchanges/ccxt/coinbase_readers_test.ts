@@ -231,6 +231,17 @@ Deno.test("coinbase: a gap tells the market that everything has to be read anew,
   assertEquals(read({ ...frame, sequence_num: 2 }, CONTEXT), { kind: "ignored" });
 });
 
+Deno.test("coinbase: a market's message that cannot be read is told as a gap", () => {
+  const updates = [{ side: "middle", price_level: "21921.74", new_quantity: "1" }];
+  const events = [{ type: "update", product_id: "BTC-USD", updates }];
+  const frame = { ...asRow(ws["handleOrderBook"]![0]), events, sequence_num: 3 };
+  const reading = publicSocket!.read(frame, CONTEXT);
+  assert(reading.kind === "facts");
+  const [fact] = reading.facts;
+  assert(fact?.kind === "marketGap");
+  assertEquals(fact.reason, "message 3 of l2_data is not readable: side is not known");
+});
+
 Deno.test("coinbase recorded: a book's snapshot and its updates", () => {
   const frame = asRow(ws["handleOrderBook"]![0]);
   const reading = publicSocket!.read(frame, CONTEXT);

@@ -91,13 +91,24 @@ Deno.test("ccxt lookup: trades of listed orders do not stand in the way of absen
   assertEquals(outcome.kind, "absent");
 });
 
-Deno.test("ccxt lookup: trades older than a full page of history prove nothing", async () => {
-  const page = Array.from(
-    { length: 1_000 },
-    (_, at) => orderRow({ orderId: 100 + at, clientOrderId: `other${at}` }),
-  );
+/** 100 to 1,099. */
+const FULL_PAGE = Array.from(
+  { length: 1_000 },
+  (_, at) => orderRow({ orderId: 100 + at, clientOrderId: `other${at}` }),
+) as Json;
+
+Deno.test("ccxt lookup: an old order that is still open does not stand in the way either", async () => {
   const outcome = await lookUp({
-    allOrders: { json: page as Json },
+    openOrders: { json: [orderRow({ orderId: 3, clientOrderId: "old" })] },
+    allOrders: { json: FULL_PAGE },
+    myTrades: { json: [tradeRow({ orderId: 50 })] },
+  });
+  assertEquals(outcome.kind, "absent");
+});
+
+Deno.test("ccxt lookup: trades older than a full page of history prove nothing", async () => {
+  const outcome = await lookUp({
+    allOrders: { json: FULL_PAGE },
     myTrades: { json: [tradeRow({ orderId: 99 })] },
   });
   assertEquals(outcome.kind, "absent");

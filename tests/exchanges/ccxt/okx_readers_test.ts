@@ -92,6 +92,16 @@ Deno.test("okx: recorded balances are read from the read and from the channel", 
   assertEquals([held!.assetId, held!.total], ["TUSD", decimal("2900")]);
 });
 
+Deno.test("okx: an order that cannot be read takes none of its message along", async () => {
+  const { handleOrders } = await recorded("okx", "ws");
+  const row = asRow(handleOrders![1]);
+  const frame = { arg: { channel: "orders" }, data: [{ ...row, sz: "a lot" }, row] };
+  const reading = readFrame(frame, context);
+  assert(reading.kind === "facts");
+  assertEquals(reading.facts.map(({ kind }) => kind)[0], "malformed");
+  assertEquals(reading.facts[1]?.kind, "order");
+});
+
 Deno.test("okx: what cannot be spent of a margin account is locked, profit is not held", () => {
   const row = { ccy: "USDT", cashBal: "100", availBal: "", uTime: "1", frozenBal: "20" };
   const held = (fields: Record<string, unknown>) => {

@@ -5,6 +5,7 @@
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
+import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, optionalText, type Row, textOf, timeOf } from "../../fields.ts";
 import { keyedHmac } from "../../hmac.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
@@ -108,7 +109,7 @@ export function readFrame(
   switch (name) {
     case "order":
       return facts(
-        rows().map((row) => ({
+        eachRow(rows(), "order", (row) => ({
           kind: "order",
           order: readOrder(row, context),
           receivedAt,
@@ -116,7 +117,7 @@ export function readFrame(
       );
     case "execution":
       return facts(
-        rows().filter(isFill).map((row) => ({
+        eachRow(rows().filter(isFill), "execution", (row) => ({
           kind: "fill",
           fill: readExecution(row, context),
           receivedAt,

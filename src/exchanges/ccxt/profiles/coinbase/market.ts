@@ -135,13 +135,27 @@ export function readMessage(
   const envelope = readEnvelope(message);
   const taken = count.take(envelope.sequence);
   if (taken.kind === "late") return { kind: "ignored" };
-  const facts = factsOf(envelope, context);
+  const facts = readable(envelope, context);
   if (taken.kind !== "gap") return { kind: "facts", facts };
-  const { reason } = taken;
-  return {
-    kind: "facts",
-    facts: [{ kind: "marketGap", socketId: marketSocket.id, symbolId: null, reason }, ...facts],
-  };
+  return { kind: "facts", facts: [gap(taken.reason), ...facts] };
+}
+
+/** What counts on from the message before: without one of them it is wrong, and nothing shows it. */
+const CUMULATIVE: ReadonlySet<string> = new Set(["l2_data", "market_trades"]);
+
+/** Of those a message that cannot be read is as good as lost. */
+function readable(envelope: Envelope, context: RowContext): readonly MarketFact[] {
+  try {
+    return factsOf(envelope, context);
+  } catch (error) {
+    if (!CUMULATIVE.has(envelope.channel)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return [gap(`message ${envelope.sequence} of ${envelope.channel} is not readable: ${why}`)];
+  }
+}
+
+function gap(reason: string): MarketFact {
+  return { kind: "marketGap", socketId: marketSocket.id, symbolId: null, reason };
 }
 
 function factsOf(envelope: Envelope, context: RowContext): readonly MarketFact[] {

@@ -5,6 +5,7 @@
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
+import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, optionalText, type Row, textOf } from "../../fields.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
 import type { RowContext } from "../../venue_call.ts";
@@ -67,7 +68,9 @@ export function readFrame(message: unknown, context: RowContext): StreamReading 
   if (frame["op"] !== undefined) return { kind: "ignored" }; // An answer nobody waits for any more.
   switch (asRow(frame["arg"])["channel"]) {
     case "orders":
-      return facts(asRows(frame["data"], READ_ROWS_MAX).flatMap((row) => update(row, context)));
+      return facts(
+        eachRow(asRows(frame["data"], READ_ROWS_MAX), "orders", (row) => update(row, context)),
+      );
     case "account": {
       const { receivedAt } = context;
       const balances = asRows(frame["data"], 1).flatMap((row) =>
