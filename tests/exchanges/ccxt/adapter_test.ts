@@ -88,8 +88,8 @@ Deno.test("ccxt: the venue's clock is measured by its own answer", async () => {
   await using connected = await connect(venue.endpoints);
   const synced = await connected.adapter.syncClock();
   assert(synced.kind === "read");
-  assertLess(Math.abs(synced.value.offsetMs - STUB_AHEAD_MS), 20);
-  assertLess(Math.abs((connected.adapter.venueNow() ?? 0) - Date.now() - STUB_AHEAD_MS), 20);
+  assertLess(Math.abs(synced.value.offsetMs - STUB_AHEAD_MS), 200);
+  assertLess(Math.abs((connected.adapter.venueNow() ?? 0) - Date.now() - STUB_AHEAD_MS), 200);
 });
 
 Deno.test("ccxt: a venue that cannot be reached is an error that names the action", async () => {

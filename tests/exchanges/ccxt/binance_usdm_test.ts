@@ -8,7 +8,7 @@ import type { Testnet } from "../../../src/testnet/server.ts";
 import { Client } from "../../testnet/client.ts";
 import { ACCOUNT, named, openUsdm, PERP, request, resting } from "./binance_usdm.ts";
 import { gate } from "./fixtures.ts";
-import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 for (const entry of ["rest", "auto"] as const) {
   const over = entry === "rest" ? "REST" : "the socket";
@@ -214,7 +214,7 @@ Deno.test("binance usdm: fills agree in trades of the order, of the symbol, and 
   const { adapter, facts } = opened;
   const { execution } = adapter;
   const { close } = await openSocket(adapter);
-  const since = adapter.venueNow() ?? 0;
+  const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
   const placed = await execution.submit(request({ limitPrice: null }), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   assertEquals([placed.order.status, placed.order.filled], ["FILLED", decimal("0.01")]);

@@ -5,7 +5,7 @@ import type { Fill } from "../../../src/model/fill.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { named, openBybit, PERP, request, resting, SPOT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
-import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 const MARKETS = [["spot", SPOT], ["linear", PERP]] as const;
 
@@ -64,7 +64,7 @@ for (const [market, symbolId] of MARKETS) {
     await using opened = await openBybit({ market });
     const { adapter, facts } = opened;
     const { close } = await openSocket(adapter);
-    const since = adapter.venueNow() ?? 0;
+    const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
     const placed = await adapter.execution.submit(request({ symbolId, limitPrice: null }), gate());
     assert(placed.kind === "accepted", JSON.stringify(placed));
     const shown = () => facts.flatMap((fact) => fact.kind === "order" ? [fact.order.status] : []);

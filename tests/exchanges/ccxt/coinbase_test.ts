@@ -3,7 +3,7 @@ import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { named, openCoinbase, request, resting, SYMBOL } from "./coinbase.ts";
 import { gate } from "./fixtures.ts";
-import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 Deno.test("coinbase: connecting asks for products and the time, and for nothing else", async () => {
   await using opened = await openCoinbase();
@@ -107,7 +107,7 @@ Deno.test("coinbase: the stream tells orders; their fills and balances are read"
   await using opened = await openCoinbase();
   const { adapter, facts } = opened;
   const { close } = await openSocket(adapter);
-  const since = adapter.venueNow() ?? 0;
+  const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
   const placed = await adapter.execution.submit(request({ limitPrice: null }), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   const shown = () => facts.flatMap((fact) => fact.kind === "order" ? [fact.order] : []);
@@ -273,7 +273,7 @@ Deno.test("coinbase: one client id makes one order, also after that has ended", 
 Deno.test("coinbase: lists are read to their last page", async () => {
   await using opened = await openCoinbase({ limits: "none" });
   const { adapter: { execution } } = opened;
-  const since = opened.adapter.venueNow() ?? 0;
+  const since = (opened.adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
   for (let n = 0; n < 260; n++) {
     const id = String(n).padStart(32, "0");
     const placed = await execution.submit(request({ limitPrice: null }, id), gate());

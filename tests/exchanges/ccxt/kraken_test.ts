@@ -4,7 +4,7 @@ import type { Fill } from "../../../src/model/fill.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { gate } from "./fixtures.ts";
 import { named, openKraken, request, resting, SYMBOL } from "./kraken.ts";
-import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 /** Orders go over REST while no socket is open, and over the socket while one is. */
 const WAYS = ["rest", "socket"] as const;
@@ -102,7 +102,7 @@ for (const way of WAYS) {
       await using opened = await openKraken({ adapter: { orderEntry } });
       const { adapter, facts } = opened;
       const { close } = await openSocket(opened.adapter);
-      const since = adapter.venueNow() ?? 0;
+      const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
       const limitPrice = side === "BUY" ? decimal("60000") : decimal("40000");
       const placed = await adapter.execution.submit(
         request({ side, limitPrice, amount: decimal("1.5") }),

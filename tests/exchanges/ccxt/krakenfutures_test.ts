@@ -12,7 +12,7 @@ import {
   resting,
 } from "./krakenfutures.ts";
 import { LOST, testDoubts } from "./venue_faults.ts";
-import { CLIENT_ID, openSocket, OTHER_ID, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, openSocket, OTHER_ID, until } from "./venue_stage.ts";
 
 Deno.test("krakenfutures: an order is placed, shown open, canceled and seen ended", async () => {
   await using futures = await openKrakenFutures();
@@ -46,7 +46,7 @@ Deno.test("krakenfutures: orders, fills, balances and positions agree over feeds
   await using futures = await openKrakenFutures();
   const { adapter, facts } = futures;
   const { close } = await openSocket(futures.adapter);
-  const since = adapter.venueNow() ?? 0;
+  const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
   const placed = await adapter.execution.submit(
     request({ limitPrice: null, amount: decimal("1.5") }),
     gate(),

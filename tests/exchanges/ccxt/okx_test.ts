@@ -7,7 +7,7 @@ import type { Fill } from "../../../src/model/fill.ts";
 import { ExchangeError } from "../../../src/model/errors.ts";
 import { gate } from "./fixtures.ts";
 import { named, openOkx, request, resting, SWAP } from "./okx.ts";
-import { CLIENT_ID, idOf, openSocket, until } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, idOf, openSocket, until } from "./venue_stage.ts";
 
 Deno.test("okx: an order is placed, canceled and seen ended", async () => {
   await using okx = await openOkx();
@@ -34,7 +34,7 @@ Deno.test("okx: fills agree in trades and stream, on spot and on a swap in base 
   const { adapter, facts } = okx;
   const { socket } = await openSocket(adapter);
   for (const symbolId of ["BTC/USDT", SWAP]) {
-    const since = adapter.venueNow() ?? 0;
+    const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
     const clientOrderId = CLIENT_ID.replace(/^0/, symbolId === SWAP ? "b" : "a");
     const placed = await adapter.execution.submit(request({ symbolId }, clientOrderId), gate());
     assert(placed.kind === "accepted", JSON.stringify(placed));
@@ -306,7 +306,7 @@ Deno.test("okx: the dead man's switch is armed in seconds, and disarmed", async 
 Deno.test("okx: fills are read page by page, each once, oldest first", async () => {
   await using okx = await openOkx({ limits: "none" });
   const { execution } = okx.adapter;
-  const since = okx.adapter.venueNow()!;
+  const since = okx.adapter.venueNow()! - CLOCK_SLACK_MS;
   for (let n = 0; n < 130; n++) {
     const placed = await execution.submit(request({ amount: decimal("0.0001") }, idOf(n)), gate());
     assertEquals(placed.kind, "accepted");

@@ -3,7 +3,7 @@ import { decimal } from "../../../src/model/decimal.ts";
 import type { Fill } from "../../../src/model/fill.ts";
 import { gate } from "./fixtures.ts";
 import { LOST, testDoubts } from "./venue_faults.ts";
-import { CLIENT_ID, OTHER_ID, until, venueStage } from "./venue_stage.ts";
+import { CLIENT_ID, CLOCK_SLACK_MS, OTHER_ID, until, venueStage } from "./venue_stage.ts";
 
 const BINANCE = venueStage({
   exchange: "binance",
@@ -40,7 +40,7 @@ Deno.test("ccxt on the testnet: fills agree in answer, trades and stream", async
   const { adapter, facts } = connected;
   const [socket] = adapter.sockets;
   await socket!.open({ onFrame() {}, onClose() {} }, new AbortController().signal);
-  const since = adapter.venueNow() ?? 0;
+  const since = (adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
   const placed = await adapter.execution.submit(request({ limitPrice: null }), gate());
   assert(placed.kind === "accepted", JSON.stringify(placed));
   assertEquals(placed.order.status, "FILLED");

@@ -17,6 +17,9 @@ import type { ExchangeName } from "../../../src/testnet/dialects.ts";
 import { startTestnet, type Testnet, type TestnetOptions } from "../../../src/testnet/server.ts";
 import { anOrder } from "../../orders.ts";
 
+/** Half a round trip stays open in what we know of the venue's clock; a busy machine makes it long. */
+export const CLOCK_SLACK_MS = 1_000;
+
 export const CLIENT_ID = "0123456789abcdef0123456789abcdef";
 export const OTHER_ID = "fedcba9876543210fedcba9876543210";
 /** Loopback answers in a millisecond; a fault that stays silent is waited for this long. */
