@@ -19,7 +19,7 @@ export type ExchangeSettings = Pick<
 export interface ExchangeOptions {
   readonly id: string;
   readonly adapter: ExchangeAdapter;
-  /** Caps beside what the venue publishes. */
+  /** Caps beside what the venue publishes, and the account's tier. */
   readonly rateLimits: RateCaps | null;
   readonly clock: Clock;
   readonly random: Random;

@@ -39,7 +39,7 @@ import { within } from "./within.ts";
 
 export interface KernelOptions {
   readonly adapters: readonly ExchangeAdapter[];
-  /** By exchange id, instead of what its venue publishes. */
+  /** By exchange id: caps beside what its venue publishes, and the account's tier. */
   readonly rateLimits: ReadonlyMap<string, RateCaps>;
   /** By exchange id: caps, mode, whose account it is. Default: the defaults of each. */
   readonly settings?: ReadonlyMap<string, ExchangeSettings>;

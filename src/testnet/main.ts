@@ -7,6 +7,7 @@ import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
 import { SeededRandom } from "../system/seeded_random.ts";
 import { ConfigError } from "../model/errors.ts";
+import { parseSymbol } from "../model/symbol.ts";
 import { EXCHANGE_NAMES, type ExchangeName } from "./dialects.ts";
 import { startTestnet, type Testnet, type TestnetOptions } from "./server.ts";
 
@@ -146,6 +147,10 @@ function exchangeList(text: string): readonly ExchangeName[] {
 
 function symbolList(text: string): readonly [string, ...string[]] {
   const [first = "", ...more] = text.split(",");
+  for (const symbol of [first, ...more]) {
+    if (parseSymbol(symbol) !== null) continue;
+    throw new InvalidArgumentError(`must be canonical symbols such as BTC/USDT, got ${text}`);
+  }
   return [first, ...more];
 }
 

@@ -42,6 +42,7 @@ for (
     [["--port", "70000"], "must be an integer from 0 to 65535, got 70000"],
     [["--exchanges", "mtgox"], `must be of ${EXCHANGE_NAMES.join(", ")}, got mtgox`],
     [["--feed", "hope"], "must be synthetic, replay or none, got hope"],
+    [["--feed-symbol", "BTC/USDT,"], "must be canonical symbols such as BTC/USDT, got BTC/USDT,"],
     [["--feed", "replay"], "Cannot start the testnet: --feed replay needs --feed-file"],
     [["--feed", "replay", "--feed-file", "nowhere.csv"], "nowhere.csv: cannot read the recording"],
     [["--nonsense"], "unknown option '--nonsense'"],

@@ -11,8 +11,17 @@ import type {
   MarketFact,
   Timeframe,
 } from "../../../../model/market_feed.ts";
-import { asRow, asRows, decimalOf, flagOf, idOf, type Row, textOf, timeOf } from "../../fields.ts";
-import { RowError } from "../../fields.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  flagOf,
+  idOf,
+  type Row,
+  RowError,
+  textOf,
+  timeOf,
+} from "../../fields.ts";
 import type { MarketContext, MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
 import { candleOf, levelsOf } from "../../market_rows.ts";
 import { answersId, type StreamReading } from "../../socket_plan.ts";
