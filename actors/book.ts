@@ -61,10 +61,9 @@ export class Book {
 
   constructor(options: BookOptions) {
     this.#o = options;
-    this.#registry = createActor(
-      registryLogic(this.#actors, (id, error) => this.#crash = { id, error }),
-      { id: "book", inspect: options.tap.inspect },
-    ).start();
+    const onCrash = (id: string, error: unknown) => this.#crash = { id, error };
+    const registry = registryLogic(this.#actors, { tap: options.tap, onCrash });
+    this.#registry = createActor(registry, { id: "book" }).start();
     this.#deadlines = new Deadlines({
       clock: options.clock,
       onDue: guard((id, name) => this.#due(id, name), options.onCrash),

@@ -37,12 +37,16 @@ export class EdgeTap {
     for (let i = transitions.length - 1; i >= 0; i--) {
       const edge = transitions[i];
       if (edge?.target === undefined || edge.target.length === 0) continue;
-      const actor = event.actorRef as Marked; // only actors take microsteps
-      this.taken += 1;
-      actor[LAST] = edge;
-      if (this.#clock !== null) actor[SINCE] = this.#clock.now();
-      return;
+      return this.took(event.actorRef, edge); // only actors take microsteps
     }
+  };
+
+  /** Of logic that tells its edges itself. */
+  readonly took = (actor: object, edge: TakenEdge): void => {
+    this.taken += 1;
+    const marked = actor as Marked;
+    marked[LAST] = edge;
+    if (this.#clock !== null) marked[SINCE] = this.#clock.now();
   };
 
   last(actor: AnyActorRef): TakenEdge | undefined {

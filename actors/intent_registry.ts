@@ -12,11 +12,12 @@ import {
   createActor,
   type EventObject,
   type Snapshot,
-  type SnapshotFrom,
 } from "xstate";
 import { assert } from "../src/model/assert.ts";
 import type { IntentContext } from "../machines/intent_context.ts";
-import { intentMachine, stateValue } from "../machines/intent.ts";
+import type { intentMachine } from "../machines/intent.ts";
+import { intentLogic, snapshotAt } from "../machines/intent_moves.ts";
+import type { EdgeTap } from "./edge_tap.ts";
 
 export type IntentActor = Actor<typeof intentMachine>;
 
@@ -30,7 +31,10 @@ export type RegistrySnapshot = Snapshot<undefined>;
 /** @param live holds the actors by intent id; the registry alone writes it. */
 export function registryLogic(
   live: Map<string, IntentActor>,
-  onCrash: (id: string, error: unknown) => void,
+  { tap, onCrash }: {
+    readonly tap: EdgeTap;
+    readonly onCrash: (id: string, error: unknown) => void;
+  },
 ): ActorLogic<
   RegistrySnapshot,
   RegistryEvent,
@@ -38,6 +42,7 @@ export function registryLogic(
   ActorSystem<ActorSystemInfo>,
   EventObject
 > {
+  const logic = intentLogic(tap.took);
   const start = (id: string, parent: AnyActorRef, how: object) => {
     assert(!live.has(id), `intent ${id} is not in the registry twice`);
     const options = { id, parent, src: "intent", ...how };
@@ -57,7 +62,7 @@ export function registryLogic(
           start(event.id, self, { input: event.input });
           return snapshot;
         case "restore":
-          start(event.id, self, { snapshot: restored(event.context) });
+          start(event.id, self, { snapshot: snapshotAt(event.context) });
           return snapshot;
         case "retire": {
           const actor = live.get(event.id);
@@ -70,20 +75,6 @@ export function registryLogic(
       }
     },
   };
-}
-
-/**
- * `restored` makes whole snapshots. XState would restore each once more, and search every context
- * for actor references that are not there: a sixth of a restart.
- */
-const logic: typeof intentMachine = Object.create(intentMachine, {
-  restoreSnapshot: { value: undefined },
-});
-
-function restored(context: IntentContext): SnapshotFrom<typeof intentMachine> {
-  // stateValue() is built from a Phase, which names states of this machine only.
-  const value = stateValue(context.phase) as "COMPLETED";
-  return intentMachine.resolveState({ value, context });
 }
 
 /** XState's own events are not in `RegistryEvent`; only these two matter here. */

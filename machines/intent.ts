@@ -188,8 +188,9 @@ export const intentMachine = setup({
 /** `{ ACTIVE: "open" }` → `ACTIVE.open`, as {@linkcode Phase} writes it. */
 export function stateName(value: unknown): string {
   if (typeof value === "string") return value;
-  const [top, inner] = Object.entries(value as Record<string, string>)[0] ?? ["", ""];
-  return `${top}.${inner}`;
+  const states = value as Record<string, string>;
+  for (const top in states) return `${top}.${states[top]}`;
+  return ".";
 }
 
 /** `ACTIVE.open` → `{ ACTIVE: "open" }`, as XState takes it. */

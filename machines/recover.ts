@@ -35,19 +35,38 @@ type NotStored =
   | "absentReads";
 
 export function toStored(context: IntentContext): StoredContext {
-  const { intent: _i, policy: _p, phase: _s, work: _w, effects: _e, ...kept } = context;
-  const { deadlines: _d, absentReads: _a, attempts, ...lasting } = kept;
-  return {
-    attempts: attempts.map((attempt) => differing<StoredAttempt>(attempt, FRESH_ATTEMPT)),
-    ...differing(lasting, FRESH_CONTEXT),
+  const stored: Record<string, unknown> = {
+    attempts: context.attempts.map((attempt) => differing(attempt, FRESH_ATTEMPT)),
   };
+  for (const key of LASTING) {
+    if (context[key] !== FRESH_CONTEXT[key]) stored[key] = context[key];
+  }
+  return stored as unknown as StoredContext; // what is left out, `recover` puts back
 }
 
-/** The fields of `value` that are not as in `fresh`. */
-function differing<T extends object>(value: T, fresh: Partial<T>): T {
-  const result: Partial<T> = {};
-  for (const key in value) if (value[key] !== fresh[key]) result[key] = value[key];
-  return result as T; // what is left out, `recover` puts back
+const NOT_STORED: ReadonlySet<string> = new Set<NotStored>([
+  "intent",
+  "policy",
+  "phase",
+  "work",
+  "effects",
+  "deadlines",
+  "absentReads",
+]);
+
+type Lasting = Exclude<keyof IntentContext, NotStored | "attempts">;
+
+const LASTING = Object.keys(FRESH_CONTEXT)
+  .filter((key) => !NOT_STORED.has(key) && key !== "attempts") as readonly Lasting[];
+
+/** The fields of an attempt that are not as in `fresh`. */
+function differing(attempt: AttemptRecord, fresh: Partial<AttemptRecord>): StoredAttempt {
+  const result: Record<string, unknown> = {};
+  for (const key in attempt) {
+    const name = key as keyof AttemptRecord;
+    if (attempt[name] !== fresh[name]) result[name] = attempt[name];
+  }
+  return result as unknown as StoredAttempt; // what is left out, `recover` puts back
 }
 
 export function recover(

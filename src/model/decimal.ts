@@ -6,12 +6,16 @@
  * most 18 decimals and 38 digits. I3 nothing is rounded unless the call names or defaults a mode.
  */
 import { z } from "zod";
+import {
+  type Decimal,
+  type decimalBrand,
+  DECIMALS_MAX,
+  DIGITS_MAX,
+  parseDecimal,
+  shown,
+} from "./decimal_text.ts";
 
-/** Marks texts that a constructor here has made. It exists in types only, never at run time. */
-export declare const decimalBrand: unique symbol;
-
-/** Plain notation, normalised: `"0.00000001"`, never `1e-8`, `1.50` or `-0`. */
-export type Decimal = string & { readonly [decimalBrand]: "Decimal" };
+export { type Decimal, type decimalBrand, DECIMALS_MAX, DIGITS_MAX };
 
 /** The nine modes of decimal.js, by the same names. */
 export type Rounding =
@@ -24,11 +28,6 @@ export type Rounding =
   | "HALF_EVEN"
   | "HALF_CEIL"
   | "HALF_FLOOR";
-
-/** 18, because the finest unit any listed asset uses is the wei. More decimals are refused. */
-export const DECIMALS_MAX = 18;
-/** 38: 20 integer digits beside 18 decimals hold every supply there is. More: RangeError. */
-export const DIGITS_MAX = 38;
 
 /** `"0"`. */
 export const ZERO: Decimal = "0" as Decimal;
@@ -53,7 +52,7 @@ export const ONE: Decimal = "1" as Decimal;
  * ```
  */
 export function decimal(value: string | number | bigint): Decimal {
-  const parsed = parse(value);
+  const parsed = parseDecimal(value);
   if (parsed.kind === "refused") {
     throw new RangeError(`Cannot make a decimal: ${parsed.rule}, got ${shown(value)}`);
   }
@@ -64,7 +63,7 @@ export function decimal(value: string | number | bigint): Decimal {
 export const DecimalSchema: z.ZodType<Decimal, unknown> = z
   .union([z.string(), z.number()], { error: "must be a decimal number or its text" })
   .transform((input, context) => {
-    const parsed = parse(input);
+    const parsed = parseDecimal(input);
     if (parsed.kind === "parsed") return parsed.value;
     context.issues.push({
       code: "custom",
@@ -206,6 +205,8 @@ export function decimalsOf(value: Decimal): number {
 
 /** Fixed point with 18 decimals, for loops that add many values before they show one. */
 export function toUnits(value: Decimal): bigint {
+  const short = mantissa(value);
+  if (!Number.isNaN(short)) return BigInt(short) * TENS_BIG[DECIMALS_MAX - scale]!;
   const point = value.indexOf(".");
   if (point < 0) return BigInt(value) * UNIT;
   const decimals = value.length - point - 1;
@@ -229,23 +230,20 @@ export function fromUnits(units: bigint): Decimal {
   return (units < 0n ? "-" + text : text) as Decimal;
 }
 
-type Parsed =
-  | { readonly kind: "parsed"; readonly value: Decimal }
-  | { readonly kind: "refused"; readonly code: string; readonly rule: string };
-
 const MINUS = 45;
 const POINT = 46;
 const DIGIT_0 = 48;
 const EXACT_MAX = Number.MAX_SAFE_INTEGER / 2;
 /** Fifteen characters hold at most fifteen digits, which stay below EXACT_MAX. */
 const SMALL_LENGTH_MAX = 15;
-/** Longer texts are refused unread, whatever zeros they are padded with. */
-const TEXT_LENGTH_MAX = 128;
 const TENS: readonly number[] = Array.from({ length: 19 }, (_, power) => Number(`1e${power}`));
 const TENS_BIG: readonly bigint[] = Array.from({ length: 19 }, (_, power) => 10n ** BigInt(power));
+/** `0.`, `0.0` and so on, by the number of zeros after the point. */
+const LEADING_ZEROS: readonly string[] = Array.from(
+  { length: DECIMALS_MAX },
+  (_, zeros) => "0." + "0".repeat(zeros),
+);
 const UNIT = 10n ** BigInt(DECIMALS_MAX);
-const PLAIN = /^(-?)0*(\d+?)(?:\.(?=\d)(\d*?)0*)?$/;
-const EXPONENT = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/;
 
 /** Second result of `mantissa`, kept here because a pair would be allocated on every call. */
 let scale = 0;
@@ -276,9 +274,11 @@ function formatSmall(value: number, decimals: number): Decimal {
     places--;
   }
   if (places === 0) return String(left) as Decimal;
-  const digits = String(left < 0 ? -left : left).padStart(places + 1, "0");
+  const digits = String(left < 0 ? -left : left);
   const point = digits.length - places;
-  const text = digits.slice(0, point) + "." + digits.slice(point);
+  const text = point > 0
+    ? digits.slice(0, point) + "." + digits.slice(point)
+    : LEADING_ZEROS[-point] + digits;
   return (left < 0 ? "-" + text : text) as Decimal;
 }
 
@@ -331,55 +331,4 @@ function awayFromZero(
     case "HALF_FLOOR":
       return at.negative;
   }
-}
-
-function parse(value: string | number | bigint): Parsed {
-  if (typeof value === "bigint") return parseText(value.toString());
-  if (typeof value === "string") return parseText(value);
-  if (!Number.isFinite(value)) return refused("DECIMAL_NOT_FINITE", "must be finite");
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    return refused("DECIMAL_INEXACT", "must be written as text from 2^53 on, to keep its digits");
-  }
-  if (value !== 0 && Math.abs(value) < 1e-18) {
-    return refused("DECIMAL_TOO_FINE", `must have at most ${DECIMALS_MAX} decimals`);
-  }
-  return parseText(expanded(String(value)));
-}
-
-/** `1.5e-7` is how JavaScript writes the number 0.00000015; large exponents were refused before. */
-function expanded(text: string): string {
-  const match = EXPONENT.exec(text);
-  if (match === null) return text;
-  const [, sign, lead, rest = "", power] = match;
-  return `${sign}0.${"0".repeat(Number(power) - 1)}${lead}${rest}`;
-}
-
-function parseText(text: string): Parsed {
-  if (text.length > TEXT_LENGTH_MAX) {
-    return refused("DECIMAL_TOO_LONG", `must have at most ${DIGITS_MAX} significant digits`);
-  }
-  const match = PLAIN.exec(text);
-  if (match === null) {
-    return refused("DECIMAL_NOT_PLAIN", "must be a plain decimal number such as 0.015");
-  }
-  const [, sign, whole = "0", fraction = ""] = match;
-  if (fraction.length > DECIMALS_MAX) {
-    return refused("DECIMAL_TOO_FINE", `must have at most ${DECIMALS_MAX} decimals`);
-  }
-  const digits = whole === "0" ? fraction.length : whole.length + fraction.length;
-  if (digits > DIGITS_MAX) {
-    return refused("DECIMAL_TOO_LONG", `must have at most ${DIGITS_MAX} significant digits`);
-  }
-  if (whole === "0" && fraction === "") return { kind: "parsed", value: ZERO };
-  const plain = fraction === "" ? whole : whole + "." + fraction;
-  return { kind: "parsed", value: (sign + plain) as Decimal };
-}
-
-function refused(code: string, rule: string): Parsed {
-  return { kind: "refused", code, rule };
-}
-
-function shown(value: string | number | bigint): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length <= 64 ? text : `${text.slice(0, 48)}… (${text.length} characters)`;
 }
