@@ -33,6 +33,7 @@ export type {
   Kernel,
   ModifyOptions,
   PlaceOptions,
+  ReadyOptions,
 } from "./src/model/facade.ts";
 export {
   DEFAULT_RISK,
@@ -46,6 +47,7 @@ export type {
   ExchangeHealth,
   MarketHealth,
   MarketTopicState,
+  NotReadyReason,
   ReconciliationMetrics,
   SocketHealth,
 } from "./src/model/health.ts";

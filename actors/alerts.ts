@@ -45,6 +45,7 @@ const SEVERITY: Readonly<Record<AlertKind, AlertSeverity>> = {
   Isolated: "critical",
   ExchangeParked: "critical",
   DeadMansSwitch: "critical",
+  MarginCall: "critical",
   DriftOpened: "warning",
   AlertsDropped: "warning",
 };
@@ -191,6 +192,8 @@ function occurrenceOf(event: KernelEvent): Occurrence | null {
       return driftOccurrence(event);
     case "OrderOutcomeUnknown":
       return event.payload["reason"] === "INDETERMINATE" ? doubtOccurrence(event) : null;
+    case "MarginCallWarning":
+      return marginOccurrence(event);
     case "KillSwitchEngaged":
     case "KillSwitchReleased": {
       // Every exchange has an event of its own about the one switch.
@@ -207,6 +210,13 @@ function occurrenceOf(event: KernelEvent): Occurrence | null {
     default:
       return null;
   }
+}
+
+function marginOccurrence({ exchangeId, symbolId, at, payload }: KernelEvent): Occurrence {
+  const about = symbolId ?? "the account";
+  const message = `${exchangeId}: too little margin is left of ${about}; it may be liquidated soon`;
+  const key = `${symbolId ?? "account"}-${at}`;
+  return { kind: "MarginCall", key, exchangeId, at, message, details: { ...payload, symbolId } };
 }
 
 function driftOccurrence(event: KernelEvent): Occurrence {

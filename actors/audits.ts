@@ -14,6 +14,7 @@ import {
 } from "../machines/timeouts.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import { isAboutAccount } from "./clock_watch.ts";
+import type { Missed } from "./missed.ts";
 import type { Sync, SyncPart } from "./sync.ts";
 import type { Vitals } from "./vitals.ts";
 
@@ -21,6 +22,8 @@ export interface AuditsOptions {
   readonly clock: Clock;
   readonly sync: Sync;
   readonly vitals: Vitals;
+  /** What an audit finds the stream has missed. */
+  readonly missed: Pick<Missed, "listen" | "pause">;
   /** The sync that was started last is through. */
   readonly onSynced: () => void;
   readonly onFailed: (reason: string) => void;
@@ -69,6 +72,7 @@ export class Audits {
   schedule(): void {
     this.hold();
     this.#scheduled = true;
+    this.#o.missed.listen();
     const now = this.#o.clock.monotonic(); // a sync has just compared everything
     for (const { part } of AUDITS) this.#comparedAt.set(part, now);
     this.#arm(NEXT_AUDIT_MS);
@@ -76,6 +80,7 @@ export class Audits {
 
   hold(): void { // I2
     this.#scheduled = false;
+    this.#o.missed.pause();
     this.#cancelTimer?.();
     this.#cancelTimer = null;
   }

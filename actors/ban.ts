@@ -4,9 +4,12 @@
  */
 import type { StoredBan } from "../src/model/ban.ts";
 import type { Clock } from "../src/model/clock.ts";
+import type { VenueFact } from "../src/model/venue_fact.ts";
 import { BAN_ROW, readMeta } from "../src/model/meta_row.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { Journal } from "./journal.ts";
+
+type BannedFact = Extract<VenueFact, { readonly kind: "banned" }>;
 
 export interface BanOptions {
   readonly exchangeId: string;
@@ -31,7 +34,9 @@ export class Ban {
     return Math.max(0, Math.min(stored.until - this.#o.clock.now(), stored.forMs));
   }
 
-  note(retryAfterMs: number): void {
+  /** One of single budgets is over before a process is back: their windows are seconds. */
+  note({ retryAfterMs, budgets }: Pick<BannedFact, "retryAfterMs" | "budgets">): void {
+    if (budgets !== undefined) return;
     const { clock, journal } = this.#o;
     const forMs = Math.max(0, retryAfterMs);
     const until = clock.now() + forMs;

@@ -102,6 +102,14 @@ export class Connection {
     this.#tell({ type: "connection.start" });
   }
 
+  /**
+   * Its frames cannot be trusted any more, though some arrive: it is closed and dialed anew, as if
+   * the venue had closed it. Does nothing while it is not up.
+   */
+  redial(reason: string): void {
+    if (this.isUp) this.#tell({ type: "socket.closed", reason });
+  }
+
   /** For good. @returns when the socket has closed. */
   stop(): Promise<void> {
     if (!this.#ended) {

@@ -85,7 +85,7 @@ export class Exchange {
     now: () => this.#o.clock.monotonic(),
     reload: () => this.runner.run("instruments", "resync", () => this.adapter.instruments.load()),
     onFailed: (code) => this.vitals.trouble("instruments", code),
-    onCrash: (error) => this.#crashed(error),
+    onCrash: (error) => this.fail(error),
   });
   #ended = false;
   #settled: (() => void)[] = [];
@@ -93,7 +93,6 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     const { id, adapter, clock, random, journal, store, tap: { inspect } } = options;
     const { capabilities } = adapter;
-    const onCrash = this.fail;
     this.#o = options;
     if (options.mode === "observe") this.gate.observe();
     this.id = id;
@@ -123,20 +122,21 @@ export class Exchange {
         this.vitals.trouble(`circuit.${code}`, symbolId ?? "account");
         if (symbolId === null) this.#doubt(code);
       },
-      onCrash,
+      onCrash: this.fail,
     });
     adapter.useLimits?.(this.runner);
     this.book = this.#openBook();
     this.router = this.#openRouter();
-    this.#reconciliation = this.#openReconciliation();
-    this.account = this.#reconciliation.account;
-    const { router, account, runner, vitals, memory: { hub } } = this;
+    const { account, missed } = this.#reconciliation = this.#openReconciliation();
+    this.account = account;
+    const { router, runner, vitals, memory: { hub } } = this;
     this.market = new Market({ clock, random, adapter, runner, vitals, hub, inspect });
+    const { market } = this;
     this.risk = this.#openRisk();
-    this.#facts = { router, account, runner, vitals, market: this.market, notices: this.#notices };
+    this.#facts = { router, account, runner, vitals, market, notices: this.#notices, missed };
     this.gate.isClockTrusted = () =>
       this.#reconciliation.clockWatch.isTrusted || this.#doubt("CLOCK");
-    this.gate.isBanned = () => this.runner.bannedForMs() > 0;
+    this.gate.isBanned = () => this.runner.bannedForMs("submit") > 0;
     this.supervisor = new Supervisor({
       clock,
       random,
@@ -158,7 +158,7 @@ export class Exchange {
       onTrouble: () => this.#settle(),
     });
     this.actor = createActor(this.#chart(), { input: { exchangeId: id }, inspect });
-    this.actor.subscribe({ error: onCrash });
+    this.actor.subscribe({ error: this.fail });
   }
 
   #openBook(): Book {
@@ -167,7 +167,7 @@ export class Exchange {
       runner: this.runner,
       gate: this.gate,
       onIsolated: (entry, error) => this.#isolated(entry.intentId, entry.symbolId, error),
-      onCrash: (error) => this.#crashed(error),
+      onCrash: this.fail,
       onDrift: (entry, kind) => this.drifts.ofIntent(kind, entry.context),
       onTurn: (_entry, before, after) => {
         this.risk.onTurn(before, after);
@@ -217,13 +217,14 @@ export class Exchange {
       vitals,
       drifts,
       external,
+      redial: (reason) => this.#link.redial(reason),
       onSynced: () => this.#tell({ type: "sync.done" }),
       onFailed: (reason) => {
         this.#tell({ type: "sync.failed", reason });
         this.#settle();
       },
       onDoubt: (code) => this.#doubt(code),
-      onCrash: (error) => this.#crashed(error),
+      onCrash: this.fail,
     });
   }
 
@@ -357,12 +358,12 @@ export class Exchange {
 
   #fact(fact: VenueFact): void {
     // A ban concerns the next life as well, and it may come between two of them.
-    if (fact.kind === "banned") this.#ban.note(fact.retryAfterMs);
+    if (fact.kind === "banned") this.#ban.note(fact);
     else if (this.#ended) return;
     try {
       takeFact(fact, this.#facts);
     } catch (error) {
-      this.#crashed(error);
+      this.fail(error);
     }
   }
 
@@ -384,13 +385,11 @@ export class Exchange {
   }
 
   /** What was asked of it threw: it cannot go on as it is. */
-  readonly fail = (error: unknown): void => this.#crashed(error);
-
-  #crashed(error: unknown): void {
+  readonly fail = (error: unknown): void => {
     if (this.#ended) return;
     this.vitals.trouble("crash.exchange", error);
     this.#o.crashed(error);
-  }
+  };
 
   #settle(): void {
     for (const resolve of this.#settled.splice(0)) resolve();

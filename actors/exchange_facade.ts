@@ -11,6 +11,7 @@ import type {
   IntentView,
   ModifyOptions,
   PlaceOptions,
+  ReadyOptions,
 } from "../src/model/facade.ts";
 import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/health.ts";
 import type { Fill } from "../src/model/fill.ts";
@@ -28,6 +29,7 @@ import { exchangeHealth, reconciliationMetrics } from "./health.ts";
 import { Intake } from "./intake.ts";
 import { MarketFacade } from "./market_facade.ts";
 import { nameHint } from "./name_hint.ts";
+import { notReadyReason } from "./not_ready.ts";
 import { PersonsDesk } from "./oversight.ts";
 import { restoreIntent } from "./restore.ts";
 
@@ -49,6 +51,8 @@ export class ExchangeFacade implements ExchangeKernel {
   readonly marketData: MarketFacade;
   readonly #o: ExchangeFacadeOptions;
   readonly #desk: PersonsDesk;
+  /** As it was when it was stopped; only its health is read. */
+  #last: Exchange | null = null;
 
   constructor(options: ExchangeFacadeOptions) {
     this.id = options.id;
@@ -184,11 +188,29 @@ export class ExchangeFacade implements ExchangeKernel {
   }
 
   stop(): Promise<void> {
+    try {
+      this.#currentOrLast();
+    } catch {
+      // It never ran: there is no health to be kept.
+    }
     return this.#o.stop();
   }
 
+  async ready({ signal }: ReadyOptions = {}): Promise<void> {
+    const ending = await this.#o.current().memory.standing.ended(signal);
+    if (ending === "ready") return;
+    const exchange = this.#o.current(); // throws by itself where it is gone
+    const { state } = exchange;
+    const why = notReadyReason(exchange)?.why ?? ending;
+    throw new DeniedError(
+      "EXCHANGE_NOT_RUNNING",
+      `Cannot wait for ${this.id}: the exchange is ${state}: ${why}`,
+      { exchangeId: this.id, state, rule: why },
+    );
+  }
+
   healthCheck(): ExchangeHealth {
-    return exchangeHealth(this.#o.current());
+    return exchangeHealth(this.#currentOrLast());
   }
 
   async forceReconciliation(intentId?: IntentId): Promise<void> {
@@ -200,6 +222,16 @@ export class ExchangeFacade implements ExchangeKernel {
 
   getReconciliationMetrics(): ReconciliationMetrics {
     return reconciliationMetrics(this.#o.current());
+  }
+
+  /** Who lists the exchanges wants to see a stopped one beside the others. */
+  #currentOrLast(): Exchange {
+    try {
+      return this.#last = this.#o.current();
+    } catch (error) {
+      if (error instanceof DeniedError && this.#last !== null) return this.#last;
+      throw error;
+    }
   }
 
   /** A parked exchange takes nothing new, but cancels are never held back. */

@@ -10,6 +10,7 @@ import type { Ban } from "./ban.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import { MarketHub } from "./market_hub.ts";
 import { newRequestMemory, type RequestMemory } from "./request_options.ts";
+import { Standing } from "./standing.ts";
 
 export interface ExchangeMemory {
   readonly metering: Metering<RequestKind>;
@@ -17,11 +18,13 @@ export interface ExchangeMemory {
   readonly rates: RiskRates;
   /** Who listens to the market; they outlast a restart. */
   readonly hub: MarketHub;
+  /** Who waits for it to be ready outlasts a restart as well. */
+  readonly standing: Standing;
 }
 
 /** As after the start of the process: budgets are empty unless it is known better; a ban holds on. */
 export function newExchangeMemory(
-  { clock, adapter, rateLimits, risk = DEFAULT_RISK, untouched = false }: ExchangeOptions,
+  { id, clock, adapter, rateLimits, risk = DEFAULT_RISK, untouched = false }: ExchangeOptions,
   ban: Ban,
 ): ExchangeMemory {
   const { rateLimits: limits, cost } = adapter.capabilities;
@@ -29,5 +32,6 @@ export function newExchangeMemory(
   const requests = newRequestMemory({ clock, limits: metering.limits, untouched });
   const bannedForMs = ban.leftMs();
   if (bannedForMs > 0) requests.budgets.ban(bannedForMs, clock.monotonic());
-  return { metering, requests, rates: newRiskRates(risk), hub: new MarketHub() };
+  const rates = newRiskRates(risk);
+  return { metering, requests, rates, hub: new MarketHub(), standing: new Standing(id) };
 }

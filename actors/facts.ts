@@ -2,6 +2,7 @@
 import type { VenueFact } from "../src/exchanges/exchange.ts";
 import type { Account } from "./account.ts";
 import type { Market } from "./market.ts";
+import type { Missed } from "./missed.ts";
 import type { Notices } from "./notices.ts";
 import type { RequestRunner } from "./request.ts";
 import type { FactRouter } from "./router.ts";
@@ -14,23 +15,27 @@ export interface FactPorts {
   readonly runner: RequestRunner;
   readonly vitals: Vitals;
   readonly market: Pick<Market, "take">;
+  readonly missed: Pick<Missed, "heard">;
 }
 
 export function takeFact(fact: VenueFact, ports: FactPorts): void {
-  const { router, account, notices, runner, vitals, market } = ports;
+  const { router, account, notices, runner, vitals, market, missed } = ports;
   switch (fact.kind) {
     case "order":
       router.order(fact.order);
-      return;
+      return missed.heard(fact.order.exchangeOrderId);
     case "fill":
       router.fill(fact.fill);
-      return;
+      return missed.heard(fact.fill.exchangeOrderId);
     case "balances":
       account.merge(fact.balances);
       return notices.balances(fact.balances);
     case "positions":
       return account.mergePositions(fact.positions);
+    case "marginCall":
+      return notices.marginCall(fact);
     case "ticker":
+    case "prices":
     case "trades":
     case "bookSnapshot":
     case "bookDelta":
@@ -41,8 +46,11 @@ export function takeFact(fact: VenueFact, ports: FactPorts): void {
     case "usage":
       return runner.usage(fact);
     case "banned":
-      vitals.trouble(`banned.${fact.status}`, `${fact.retryAfterMs} ms`);
-      return runner.banned(fact.retryAfterMs);
+      vitals.trouble(
+        ["banned", fact.status, ...fact.budgets ?? []].join("."),
+        `${fact.retryAfterMs} ms`,
+      );
+      return runner.banned(fact.retryAfterMs, fact.budgets);
     case "malformed":
       return vitals.trouble(`malformed.${fact.where}`, fact.message);
   }

@@ -25,11 +25,13 @@ export interface Denial {
 export interface Latch {
   /** Why nothing that adds exposure may leave; null while it may. Read at every check. */
   readonly refusal: string | null;
+  /** When it was closed, by our clock; null while it is not. */
+  readonly since: EpochMs | null;
   /** @throws {DeniedError} what a caller is told who asks for exposure now. */
   deny(action: string): void;
 }
 
-const UNLATCHED: Latch = { refusal: null, deny: () => {} };
+const UNLATCHED: Latch = { refusal: null, since: null, deny: () => {} };
 
 /** One per exchange: may new exposure leave now? */
 export class ExchangeGate {
@@ -73,7 +75,7 @@ export class ExchangeGate {
   denyHalted(action: string): void {
     const reason = this.halted;
     if (reason === null) return;
-    const why = HALTED_WORDS[reason] ?? "a person has to look first";
+    const why = haltedWords(reason);
     throw new DeniedError(reason, `Cannot ${action}: ${why}`, { rule: "open drift", reason });
   }
 
@@ -141,6 +143,11 @@ export class WireGate implements SendGate {
   sent(): void {
     this.sentAt = this.#clock.now();
   }
+}
+
+/** Why a person has to look first. */
+export function haltedWords(reason: string): string {
+  return HALTED_WORDS[reason] ?? "a person has to look first";
 }
 
 const NO_CAPS = () => null;

@@ -1,6 +1,7 @@
 /** How an exchange is doing, read off its parts. */
 import type { ExchangeHealth, ReconciliationMetrics } from "../src/model/health.ts";
 import type { Exchange } from "./exchange.ts";
+import { notReadyReason } from "./not_ready.ts";
 
 export function exchangeHealth(exchange: Exchange): ExchangeHealth {
   const { adapter, gate, runner } = exchange;
@@ -11,6 +12,7 @@ export function exchangeHealth(exchange: Exchange): ExchangeHealth {
     // Open drifts that hold creates back are no state of the connection, but people look here.
     state: exchange.state === "ready" && gate.halted !== null ? "degraded" : exchange.state,
     ...(exchange.state === "parked" && lastError !== null ? { parkedBecause: lastError } : {}),
+    reason: notReadyReason(exchange),
     mode: gate.isObserving ? "observe" : "live",
     ready: gate.isOpen,
     sockets: exchange.connections.map((connection) => connection.health()),

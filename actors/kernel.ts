@@ -115,7 +115,10 @@ export class KernelActor implements Kernel {
     this.supervisor = new Supervisor({
       clock,
       random,
-      onEscalate: ({ id, error }) => this.#parked(id, error),
+      onEscalate: ({ id, error }) => {
+        this.#memories.get(id)?.standing.giveUp(error, clock.now());
+        this.#parked(id, error);
+      },
       onRestart: ({ id, error, delayMs }) =>
         log.warn("exchange restarts", { id, delayMs, error: errorName(error) }),
     });
@@ -357,14 +360,14 @@ export class KernelActor implements Kernel {
   }
 
   /** It lost a socket for good: it runs on, and takes no orders. */
-  #watchParking({ id, actor }: Exchange): void {
-    let was = "";
+  #watchParking({ id, actor, memory }: Exchange): void {
     actor.subscribe({
       next: ({ value, context }) => {
-        if (value === "parked" && was !== "parked") this.#parked(id, context.lastError);
-        was = String(value);
+        if (!memory.standing.entered(value, this.#o.clock.now())) return;
+        if (value === "parked") this.#parked(id, context.lastError);
       },
-      error: () => {}, // the exchange itself hears of it
+      // The exchange itself hears of it.
+      error: () => void memory.standing.entered("stopped", this.#o.clock.now()),
     });
   }
 

@@ -38,6 +38,7 @@ import type { Log } from "../src/model/log.ts";
 import { KILL_SWITCH_ROW, readMeta } from "../src/model/meta_row.ts";
 import { parseOrThrow } from "../src/model/parse.ts";
 import type { VenueOrder } from "../src/model/venue.ts";
+import type { EpochMs } from "../src/model/scalars.ts";
 import type { Store } from "../src/stores/store.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Latch } from "./gate.ts";
@@ -82,6 +83,10 @@ export class KillSwitch implements KillSwitchControl, Latch {
   /** Asked by every gate, last before the wire. */
   get refusal(): string | null {
     return isClosed(this.#context) ? GATE_KILL_SWITCH : null;
+  }
+
+  get since(): EpochMs | null {
+    return isClosed(this.#context) ? this.state.engagedAt : null;
   }
 
   deny(action: string): void {

@@ -88,6 +88,13 @@ export class Link {
     );
   }
 
+  /** Of the sockets that trading waits for: their frames cannot be trusted any more. */
+  redial(reason: string): void {
+    for (const { id, spare } of this.#o.adapter.sockets) {
+      if (spare !== true) this.#sockets.redial(id, reason);
+    }
+  }
+
   scheduleRetry(failures: number): void {
     this.#cancelRetry?.();
     const pause = backoff(failures + 1, EXCHANGE_BACKOFF_MS, EXCHANGE_BACKOFF_CAP_MS);

@@ -6,24 +6,32 @@
  * I1 A topic has one subscription at the venue, and none once nobody wants it.
  * I2 What comes from anything but the open stream says so in its `source`.
  * I3 A public socket that is down, or keeps failing, costs the exchange nothing but this.
+ * I4 A topic whose stream a read has proven silent is stale and polled until the stream tells it.
  */
 import type { InspectionEvent } from "xstate";
-import { MARKET_LINGER_MS, MARKET_POLL_AFTER_MS, MARKET_SETTLE_MS } from "../machines/timeouts.ts";
+import {
+  MARKET_LINGER_MS,
+  MARKET_POLL_AFTER_MS,
+  MARKET_SETTLE_MS,
+  SOCKET_REDIAL_PAUSE_MS,
+} from "../machines/timeouts.ts";
 import type { ExchangeAdapter, MarketStream, TopicRoute } from "../src/exchanges/exchange.ts";
-import type { CancelTimer, Clock, Random } from "../src/model/clock.ts";
+import type { Clock, Random } from "../src/model/clock.ts";
 import type { Ticker } from "../src/model/market.ts";
 import { type MarketFact, type Topic, topicKey } from "../src/model/market_feed.ts";
 import type { MarketHealth, MarketTopicState } from "../src/model/health.ts";
-import { MARKET_TROUBLES_SHOWN_MAX } from "../src/model/limits.ts";
 import { MarketBooks } from "./market_books.ts";
 import { MarketCandles } from "./market_candles.ts";
+import { marketHealth } from "./market_health.ts";
 import type { MarketHub, MarketServer } from "./market_hub.ts";
+import { hasLeft, joinedLine, type MarketLine, socketsOf } from "./market_line.ts";
+import { MarketLooks, type Polling } from "./market_looks.ts";
 import { MarketPoller } from "./market_poller.ts";
 import { MarketReads } from "./market_reads.ts";
 import { MarketTickers } from "./market_tickers.ts";
-import { MarketSocket } from "./market_socket.ts";
 import type { MarketNews } from "./market_subscription.ts";
 import { MarketTrades } from "./market_trades.ts";
+import { MarketWatch } from "./market_watch.ts";
 import type { RequestRunner } from "./request.ts";
 import { Sockets } from "./sockets.ts";
 import { Supervisor } from "./supervision.ts";
@@ -44,21 +52,12 @@ interface Served {
   route: TopicRoute;
 }
 
-interface Line {
-  readonly socket: MarketSocket;
-  /** Topics that go over it, by key. */
-  readonly topics: Map<string, Topic>;
-  cancelPoll: CancelTimer | null;
-  cancelSettle: CancelTimer | null;
-  cancelLinger: CancelTimer | null;
-}
-
 export class Market implements MarketServer {
   readonly #o: MarketOptions;
   readonly #stream: MarketStream | undefined;
   readonly #topics = new Map<string, Served>();
   /** By socket id. */
-  readonly #lines = new Map<string, Line>();
+  readonly #lines = new Map<string, MarketLine>();
   readonly #supervisor: Supervisor;
   readonly #sockets: Sockets;
   readonly #tickers: MarketTickers;
@@ -66,6 +65,7 @@ export class Market implements MarketServer {
   readonly #trades: MarketTrades;
   readonly #candles: MarketCandles;
   readonly #poller: MarketPoller;
+  readonly #watch: MarketWatch;
   #detach: (() => void) | null = null;
   #ended = false;
   #incomplete = 0;
@@ -118,7 +118,24 @@ export class Market implements MarketServer {
       read: (symbolId, query) => reads.ohlcv(symbolId, query),
       publish,
     });
-    this.#poller = new MarketPoller({ clock, poll: (topic) => this.#poll(topic, reads) });
+    const looks = new MarketLooks({
+      reads,
+      tickers: this.#tickers,
+      books: this.#books,
+      trades: this.#trades,
+      candles: this.#candles,
+    });
+    this.#poller = new MarketPoller({
+      clock,
+      poll: (topic) => looks.poll(topic, this.#polling(topic)),
+    });
+    this.#watch = new MarketWatch({
+      clock,
+      heard: (topic) => looks.heard(topic),
+      look: (topic) => looks.look(topic),
+      onSilent: (topic, strikes) => this.#silent(topic, strikes),
+      onHeard: (topic) => this.#poller.remove(topicKey(topic)),
+    });
   }
 
   /** The newest of each symbol that was told or polled. */
@@ -137,6 +154,7 @@ export class Market implements MarketServer {
     this.#ended = true;
     this.#detach?.();
     this.#poller.stop();
+    this.#watch.stop();
     this.#trades.stop();
     this.#books.stop();
     for (const line of this.#lines.values()) {
@@ -161,12 +179,13 @@ export class Market implements MarketServer {
     const direct = begun.filter((topic) => this.#routeOf(topic).kind === "adapter");
     if (direct.length > 0) this.#stream?.subscribe(direct);
     for (const topic of direct) this.#streams(topic);
-    for (const [socketId, { socket, topics: carried }] of this.#lines) {
-      const own = begun.filter((topic) => carried.has(topicKey(topic)));
-      if (own.length === 0) continue;
+    for (const [socketId, line] of this.#lines) {
       if (!this.#sockets.isUp(socketId)) continue;
-      socket.say("subscribe", own);
+      const own = begun.filter((topic) => line.topics.has(topicKey(topic)));
+      const more = begun.filter((topic) => line.beside.has(topicKey(topic)));
+      line.socket.say("subscribe", [...own, ...more]);
       for (const topic of own) this.#streams(topic);
+      for (const { symbolId } of more) this.#tickers.pricesBegin(symbolId);
     }
   }
 
@@ -176,12 +195,13 @@ export class Market implements MarketServer {
       const route = this.#routeOf(topic);
       this.#topics.delete(key);
       this.#poller.remove(key);
+      this.#watch.end(key);
       if (topic.channel === "ticker") this.#tickers.remove(topic.symbolId);
       if (topic.channel === "book") this.#books.remove(topic.symbolId);
       if (topic.channel === "trades") this.#trades.remove(topic.symbolId);
       if (topic.channel === "ohlcv") this.#candles.remove(topic);
       if (route.kind === "adapter") this.#stream?.unsubscribe([topic]);
-      if (route.kind === "socket") this.#leaveLine(route.socketId, topic);
+      for (const socketId of socketsOf(route)) this.#leaveLine(socketId, topic);
     }
   }
 
@@ -189,6 +209,8 @@ export class Market implements MarketServer {
     switch (fact.kind) {
       case "ticker":
         return this.#tickers.take(fact.ticker);
+      case "prices":
+        return this.#tickers.takePrices(fact.symbolId, fact.prices);
       case "trades":
         return this.#trades.take(fact.trades);
       case "bookSnapshot":
@@ -205,32 +227,20 @@ export class Market implements MarketServer {
   }
 
   health(): MarketHealth {
-    const states = [...this.#topics.values()].map(({ topic }) => ({
-      ...topic,
-      state: this.#stateOf(topic),
-      listeners: this.#o.hub.listeners(topicKey(topic)),
-    }));
-    const counts = { streaming: 0, resyncing: 0, polling: 0, waiting: 0 };
-    for (const { state } of states) counts[state] += 1;
-    const { hub } = this.#o;
-    return {
-      sockets: this.#sockets.connections.map((connection) => connection.health()),
-      subscriptions: hub.subscriptions,
-      topics: counts,
-      troubled: states.filter(({ state }) => state !== "streaming")
-        .slice(0, MARKET_TROUBLES_SHOWN_MAX),
+    return marketHealth([...this.#topics.values()].map(({ topic }) => topic), {
+      stateOf: (topic) => this.#stateOf(topic),
+      hub: this.#o.hub,
+      sockets: this.#sockets.connections,
       resyncs: this.#books.resyncs,
       incompleteBackfills: this.#incomplete,
-      dropped: hub.dropped,
-      failedCallbacks: hub.threw,
-    };
+    });
   }
 
   #stateOf(topic: Topic): MarketTopicState {
     const key = topicKey(topic);
     if (this.#poller.isPolling(key)) return "polling";
-    const route = this.#routeOf(topic);
-    if (route.kind === "socket" && !this.#sockets.isUp(route.socketId)) return "waiting";
+    const ids = socketsOf(this.#routeOf(topic));
+    if (!ids.every((socketId) => this.#sockets.isUp(socketId))) return "waiting";
     if (topic.channel !== "book" || this.#books.isWhole(topic.symbolId)) return "streaming";
     return "resyncing";
   }
@@ -245,36 +255,38 @@ export class Market implements MarketServer {
     if (topic.channel === "book") this.#books.add(topic);
     if (topic.channel === "trades") this.#trades.add(topic.symbolId);
     if (route.kind === "none") return this.#poller.add(topic);
-    if (route.kind === "socket") this.#joinLine(route.socketId, topic);
+    for (const socketId of socketsOf(route)) this.#joinLine(socketId, topic);
   }
 
   /** It is subscribed to at the venue from now on. */
   #streams(topic: Topic): void {
-    this.#poller.remove(topicKey(topic));
+    const key = topicKey(topic);
+    if (!this.#watch.isSilent(key)) this.#poller.remove(key); // I4
     if (topic.channel === "book") this.#books.up(topic.symbolId);
     else if (topic.channel === "trades") this.#trades.up(topic.symbolId);
     else this.#poller.once(topic); // A quiet market tells nothing until it moves.
+    if (this.#routeOf(topic).kind === "socket") this.#watch.begin(topic);
+  }
+
+  /** Subscribing anew is enough where one subscription was lost; else the socket is dialed anew. */
+  #silent(topic: Topic, strikes: number): void {
+    const route = this.#routeOf(topic);
+    const line = route.kind === "socket" ? this.#lines.get(route.socketId) : undefined;
+    if (route.kind !== "socket" || line === undefined) return;
+    this.#o.vitals.trouble(`market.silent.${topic.channel}`, topic.symbolId);
+    if (topic.channel === "book") this.#books.silent(topic.symbolId);
+    if (topic.channel === "trades") this.#trades.lost(topic.symbolId);
+    this.#poller.add(topic); // I4
+    const now = this.#o.clock.monotonic();
+    if (strikes === 1 || now - line.redialedAt < SOCKET_REDIAL_PAUSE_MS) return this.#again(topic);
+    line.redialedAt = now;
+    this.#sockets.redial(route.socketId, `${topicKey(topic)} is silent`);
   }
 
   #joinLine(socketId: string, topic: Topic): void {
-    let line = this.#lines.get(socketId);
-    if (line === undefined) {
-      line = {
-        socket: new MarketSocket({
-          clock: this.#o.clock,
-          subscribe: (topics) => this.#stream?.subscribe(topics),
-          unsubscribe: (topics) => this.#stream?.unsubscribe(topics),
-        }),
-        topics: new Map(),
-        cancelPoll: null,
-        cancelSettle: null,
-        cancelLinger: null,
-      };
-      this.#lines.set(socketId, line);
-    }
-    line.cancelLinger?.();
-    line.cancelLinger = null;
-    line.topics.set(topicKey(topic), topic);
+    const [{ clock }, stream, route] = [this.#o, this.#stream, this.#routeOf(topic)];
+    const line = joinedLine(this.#lines, { socketId, topic, route, clock, stream });
+    if (line.beside.has(topicKey(topic))) this.#tickers.pricesEnd(topic.symbolId);
     const socket = this.#stream?.sockets.find(({ id }) => id === socketId);
     if (socket !== undefined) this.#sockets.start([socket]);
     if (!this.#sockets.isUp(socketId)) this.#pollLater(line);
@@ -283,9 +295,7 @@ export class Market implements MarketServer {
   #leaveLine(socketId: string, topic: Topic): void {
     const line = this.#lines.get(socketId);
     if (line === undefined) return;
-    line.topics.delete(topicKey(topic));
-    line.socket.say("unsubscribe", [topic]);
-    if (line.topics.size > 0 || this.#ended) return;
+    if (!hasLeft(line, topic) || this.#ended) return;
     line.cancelPoll?.();
     line.cancelPoll = null;
     line.cancelLinger = this.#o.clock.setTimer(() => {
@@ -302,8 +312,9 @@ export class Market implements MarketServer {
     line.cancelPoll?.();
     line.cancelPoll = null;
     const topics = [...line.topics.values()];
-    line.socket.open(topics);
+    line.socket.open([...topics, ...line.beside.values()]);
     for (const topic of topics) this.#streams(topic);
+    for (const { symbolId } of line.beside.values()) this.#tickers.pricesBegin(symbolId);
     line.cancelSettle = this.#o.clock.setTimer(() => {
       line.cancelSettle = null;
       // What closed between the last frame of the old connection and the first of the new one.
@@ -319,13 +330,15 @@ export class Market implements MarketServer {
     line.socket.close();
     line.cancelSettle?.();
     line.cancelSettle = null;
-    for (const topic of line.topics.values()) {
+    for (const [key, topic] of line.topics) {
+      this.#watch.pause(key);
       if (topic.channel === "book") this.#books.down(topic.symbolId);
     }
+    for (const { symbolId } of line.beside.values()) this.#tickers.pricesEnd(symbolId);
     this.#pollLater(line);
   }
 
-  #pollLater(line: Line): void {
+  #pollLater(line: MarketLine): void {
     line.cancelPoll ??= this.#o.clock.setTimer(() => {
       for (const topic of line.topics.values()) this.#poller.add(topic);
       // Topics that come while it is down are polled as soon.
@@ -356,32 +369,22 @@ export class Market implements MarketServer {
     const known = this.#topics.get(key);
     if (known === undefined) return;
     this.#o.vitals.trouble(`market.refused.${topic.channel}`, message);
-    if (known.route.kind === "socket") this.#lines.get(known.route.socketId)?.topics.delete(key);
+    const [carrier, ...beside] = socketsOf(known.route);
+    if (carrier !== undefined) this.#lines.get(carrier)?.topics.delete(key);
+    for (const socketId of beside) this.#leaveLine(socketId, topic);
+    if (topic.channel === "ticker") this.#tickers.remove(topic.symbolId);
     known.route = NO_ROUTE; // For this life of the exchange.
+    this.#watch.end(key);
     if (topic.channel === "book") this.#books.down(topic.symbolId);
     this.#poller.add(known.topic);
   }
 
-  async #poll(topic: Topic, reads: MarketReads): Promise<void> {
-    const { symbolId } = topic;
+  #polling(topic: Topic): Polling {
     const key = topicKey(topic);
-    const source = () => this.#poller.isPolling(key) ? "poll" : "backfill";
-    if (topic.channel === "ticker") {
-      const isRepeated = this.#poller.isPolling(key);
-      await this.#tickers.poll(symbolId, { isRepeated, isWanted: () => this.#isWanted(key) });
-    } else if (topic.channel === "book") {
-      const read = await reads.book(symbolId, topic.depth);
-      if (!this.#ended) this.#books.polled(symbolId, read.kind === "read" ? read.value : null);
-    } else if (topic.channel === "trades") {
-      const read = await reads.newestTrades(symbolId);
-      if (read.kind === "read" && !this.#ended) this.#trades.polled(symbolId, read.value);
-    } else {
-      await this.#candles.poll(topic, () => !this.#isWanted(key) ? null : source());
-    }
-  }
-
-  #isWanted(key: string): boolean {
-    return !this.#ended && this.#topics.has(key);
+    return {
+      isRepeated: () => this.#poller.isPolling(key),
+      isWanted: () => !this.#ended && this.#topics.has(key),
+    };
   }
 }
 

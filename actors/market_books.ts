@@ -2,11 +2,12 @@
  * The order books of one exchange: each put together by its `MarketBook`, read and subscribed anew
  * when that says so. The market actor tells it what comes and what is up; it publishes.
  *
- * I1 A book whose stream is down or broken is published as stale until it is whole again, or until
+ * I1 A book whose stream is down, broken or silent is published as stale until it is whole again, or until
  *    a poll tells its state.
  * I2 One attempt of a book runs at a time, and attempts that fail come with growing pauses.
  */
 import { type BookOutcome, type BookTrouble, MarketBook } from "../machines/market_book.ts";
+import { LOOK_LEVELS, type ShownBook } from "../machines/topic_proof.ts";
 import {
   backoff,
   BOOK_HEALTHY_MS,
@@ -53,6 +54,10 @@ interface Entry {
   pollFailed: boolean;
   hasBegun: boolean;
   isUp: boolean;
+  /** How often the stream has told something of it. */
+  heard: number;
+  /** Proven behind, and the stream has told nothing since. */
+  isSilent: boolean;
   tries: number;
   /** Monotonic: since when it is whole; null when it is not. */
   wholeSince: number | null;
@@ -85,7 +90,22 @@ export class MarketBooks {
 
   /** Whether what is shown is true now; false also for a book that is not there. */
   isWhole(symbolId: string): boolean {
-    return this.#entries.get(symbolId)?.book.isLive === true;
+    const entry = this.#entries.get(symbolId);
+    return entry !== undefined && isTrue(entry);
+  }
+
+  /** How often the stream has told something of it. */
+  heard(symbolId: string): number {
+    return this.#entries.get(symbolId)?.heard ?? 0;
+  }
+
+  /** What the stream has told, to be compared with a read; null while it is not whole. */
+  shown(symbolId: string): ShownBook | null {
+    const entry = this.#entries.get(symbolId);
+    if (entry === undefined || !isTrue(entry)) return null;
+    // Elsewhere a read may count otherwise than the stream: nothing needs them to agree.
+    const sequence = entry.rules.snapshot === "read" ? entry.book.sequence : null;
+    return { ...entry.book.view(LOOK_LEVELS), sequence };
   }
 
   /** @returns whether it was there and is now wanted deeper. */
@@ -111,6 +131,8 @@ export class MarketBooks {
       pollFailed: false,
       hasBegun: false,
       isUp: false,
+      heard: 0,
+      isSilent: false,
       tries: 0,
       wholeSince: null,
       askedAt: -Infinity,
@@ -149,6 +171,19 @@ export class MarketBooks {
     this.#suspend(entry);
   }
 
+  /** A read has proven that its stream tells nothing any more; it is asked for it anew. */
+  silent(symbolId: string): void {
+    const entry = this.#entries.get(symbolId);
+    if (entry === undefined || !entry.isUp) return;
+    this.#resyncs += 1;
+    entry.isSilent = true;
+    entry.tries = 0;
+    this.#idle(entry);
+    this.#suspend(entry);
+    if (entry.rules.snapshot === "read") this.#resync(entry);
+    else this.#awaitSnapshot(entry);
+  }
+
   /** Something of it was lost on the way. */
   lost(symbolId: string): void {
     const entry = this.#entries.get(symbolId);
@@ -158,18 +193,22 @@ export class MarketBooks {
 
   snapshot(book: BookSnapshot): void {
     const entry = this.#entries.get(book.symbolId);
-    if (entry !== undefined && entry.isUp) this.#take(entry, entry.book.snapshot(book, "stream"));
+    if (entry === undefined || !entry.isUp) return;
+    this.#hear(entry);
+    this.#take(entry, entry.book.snapshot(book, "stream"));
   }
 
   delta(delta: BookDelta): void {
     const entry = this.#entries.get(delta.symbolId);
-    if (entry !== undefined && entry.isUp) this.#take(entry, entry.book.delta(delta));
+    if (entry === undefined || !entry.isUp) return;
+    this.#hear(entry);
+    this.#take(entry, entry.book.delta(delta));
   }
 
   /** Read because the stream is down; null: it could not be. */
   polled(symbolId: string, book: BookSnapshot | null): void {
     const entry = this.#entries.get(symbolId);
-    if (entry === undefined || entry.book.isLive) return;
+    if (entry === undefined || isTrue(entry)) return;
     entry.pollFailed = book === null;
     entry.polled = book ?? entry.polled;
     entry.hasBegun ||= book !== null;
@@ -180,6 +219,14 @@ export class MarketBooks {
   stop(): void {
     for (const symbolId of [...this.#entries.keys()]) this.down(symbolId);
     this.#entries.clear();
+  }
+
+  #hear(entry: Entry): void {
+    entry.heard += 1;
+    if (!entry.isSilent) return;
+    entry.isSilent = false;
+    entry.polled = null;
+    entry.pollFailed = false;
   }
 
   #take(entry: Entry, outcome: BookOutcome): void {
@@ -209,8 +256,10 @@ export class MarketBooks {
   #whole(entry: Entry): void {
     entry.wholeSince = this.#o.clock.monotonic();
     entry.before = null;
-    entry.polled = null;
-    entry.pollFailed = false;
+    if (!entry.isSilent) {
+      entry.polled = null;
+      entry.pollFailed = false;
+    }
     if (entry.rules.snapshot === "stream") this.#idle(entry);
   }
 
@@ -296,15 +345,24 @@ export class MarketBooks {
   }
 }
 
+/** What is shown is true now, and the stream would tell if it were not. */
+function isTrue({ book, isSilent }: Entry): boolean {
+  return book.isLive && !isSilent;
+}
+
 function updateOf(
-  { topic, book: newest, before, polled, pollFailed }: Entry,
+  { topic, book: newest, before, polled, pollFailed, isSilent }: Entry,
   given: { readonly depth: number; readonly exchange: string },
 ): BookUpdate {
   const book = before ?? newest;
-  if (book.isLive || polled === null) {
+  if ((book.isLive && !isSilent) || polled === null) {
     const { sequence, venueTime, isLive } = book;
     const shown = { ...book.view(given.depth), symbolId: topic.symbolId, sequence, venueTime };
-    return { ...orderBookOf(shown, given.exchange), source: "stream", isStale: !isLive };
+    return {
+      ...orderBookOf(shown, given.exchange),
+      source: "stream",
+      isStale: !isLive || isSilent,
+    };
   }
   const bids = polled.bids.slice(0, given.depth);
   const asks = polled.asks.slice(0, given.depth);

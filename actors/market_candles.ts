@@ -28,6 +28,8 @@ export class MarketCandles {
   readonly #o: CandlesOptions;
   /** Opening time of the newest candle told, by topic. */
   readonly #newest = new Map<string, EpochMs>();
+  /** What the stream itself has told last, by topic. */
+  readonly #streamed = new Map<string, { readonly count: number; readonly candle: Ohlcv }>();
 
   constructor(options: CandlesOptions) {
     this.#o = options;
@@ -35,10 +37,22 @@ export class MarketCandles {
 
   remove(topic: CandleTopic): void {
     this.#newest.delete(topicKey(topic));
+    this.#streamed.delete(topicKey(topic));
+  }
+
+  /** How often the stream has told one. */
+  heard(topic: CandleTopic): number {
+    return this.#streamed.get(topicKey(topic))?.count ?? 0;
+  }
+
+  /** As the stream told it last; null before it has. */
+  told(topic: CandleTopic): Ohlcv | null {
+    return this.#streamed.get(topicKey(topic))?.candle ?? null;
   }
 
   take({ symbolId, timeframe, candle, isClosed }: CandleFact): void {
     const topic = { channel: "ohlcv", symbolId, timeframe } as const;
+    this.#streamed.set(topicKey(topic), { count: this.heard(topic) + 1, candle });
     this.#tell(topic, { candle, isClosed, source: "stream" });
   }
 

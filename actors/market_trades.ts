@@ -28,6 +28,8 @@ interface Entry {
   readonly symbolId: string;
   readonly key: string;
   readonly line: TradeLine;
+  /** How often the stream has told some. */
+  heard: number;
   tries: number;
   isReading: boolean;
   cancelTimer: CancelTimer | null;
@@ -47,13 +49,23 @@ export class MarketTrades {
   add(symbolId: string): void {
     const key = topicKey({ channel: "trades", symbolId });
     const line = new TradeLine();
-    const entry = { symbolId, key, line, tries: 0, isReading: false, cancelTimer: null };
+    const entry = { symbolId, key, line, heard: 0, tries: 0, isReading: false, cancelTimer: null };
     this.#entries.set(symbolId, entry);
   }
 
   remove(symbolId: string): void {
     this.#entries.get(symbolId)?.cancelTimer?.();
     this.#entries.delete(symbolId);
+  }
+
+  /** How often the stream has told trades of it. */
+  heard(symbolId: string): number {
+    return this.#entries.get(symbolId)?.heard ?? 0;
+  }
+
+  /** Whether a trade is newer than all that were told. */
+  isNews(trade: Trade): boolean {
+    return this.#entries.get(trade.symbol)?.line.isNews(trade) === true;
   }
 
   /** Subscribed again: the first trade, or a moment, shows that the stream has begun. */
@@ -72,6 +84,7 @@ export class MarketTrades {
     for (const [symbolId, some] of bySymbol(trades)) {
       const entry = this.#entries.get(symbolId);
       if (entry === undefined) continue;
+      entry.heard += 1;
       this.#tell(entry, entry.line.stream(some));
       if (entry.line.isFilling && entry.tries === 0) this.#fill(entry);
     }

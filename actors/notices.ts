@@ -1,15 +1,24 @@
 /** Events of an exchange that belong to no intent: connections, parking and balances. */
 import type { Balance } from "../src/model/account.ts";
-import { BALANCES_EVERY_MS } from "../machines/timeouts.ts";
+import { BALANCES_EVERY_MS, MARGIN_CALL_EVERY_MS } from "../machines/timeouts.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import type { EventType, KernelEvent } from "../src/model/event.ts";
+import { POSITIONS_MAX } from "../src/model/limits.ts";
+import type { VenueFact } from "../src/model/venue_fact.ts";
 import type { Journal } from "./journal.ts";
+
+type MarginCall = Pick<
+  Extract<VenueFact, { readonly kind: "marginCall" }>,
+  "symbolId" | "used" | "maintenance"
+>;
 
 export class Notices {
   readonly #exchangeId: string;
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #changed = new Map<string, Balance>();
+  /** Margin calls told, by symbol, and when; monotonic. */
+  readonly #marginCalls = new Map<string, number>();
   #cancelTimer: CancelTimer | null = null;
 
   constructor(options: {
@@ -33,6 +42,17 @@ export class Notices {
   /** It takes no orders any more until a person has done something. */
   parked(reason: string | null): void {
     this.#write("ExchangeParked", "exchange", { reason });
+  }
+
+  /** Once in `MARGIN_CALL_EVERY_MS` of each symbol, and of the account. */
+  marginCall({ symbolId, used, maintenance }: MarginCall): void {
+    const now = this.#clock.monotonic();
+    const key = symbolId ?? "";
+    const toldAt = this.#marginCalls.get(key) ?? -Infinity;
+    if (now - toldAt < MARGIN_CALL_EVERY_MS) return;
+    if (this.#marginCalls.size >= POSITIONS_MAX) this.#marginCalls.clear();
+    this.#marginCalls.set(key, now);
+    this.#write("MarginCallWarning", "venue", { used, maintenance }, symbolId);
   }
 
   /**
@@ -65,14 +85,19 @@ export class Notices {
     });
   }
 
-  #write(type: EventType, cause: string, payload: KernelEvent["payload"]): void {
+  #write(
+    type: EventType,
+    cause: string,
+    payload: KernelEvent["payload"],
+    symbolId: string | null = null,
+  ): void {
     const event: KernelEvent = {
       eventId: 0,
       type,
       exchangeId: this.#exchangeId,
       intentId: null,
       groupId: null,
-      symbolId: null,
+      symbolId,
       at: this.#clock.now(),
       cause,
       payload,

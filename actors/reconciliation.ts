@@ -11,6 +11,7 @@ import { Accountant } from "./accountant.ts";
 import { Audits, type AuditsOptions } from "./audits.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
+import { Missed, type MissedOptions } from "./missed.ts";
 import { Overdue } from "./overdue.ts";
 import { PositionLog } from "./position_log.ts";
 import { Refused } from "./refused.ts";
@@ -22,12 +23,14 @@ import type { Drifts } from "./drifts.ts";
 export type ReconciliationPorts =
   & Pick<Required<SyncOptions>, "book" | "router" | "runner" | "external">
   & Pick<AuditsOptions, "vitals" | "onSynced" | "onFailed" | "onDoubt" | "onCrash">
+  & Pick<MissedOptions, "redial">
   & { readonly drifts: Drifts };
 
 export class Reconciliation {
   readonly account: Account;
   readonly audits: Audits;
   readonly clockWatch: ClockWatch;
+  readonly missed: Missed;
   readonly #accountant: Accountant;
   readonly #overdue: Overdue;
   readonly #sync: Sync;
@@ -37,7 +40,8 @@ export class Reconciliation {
 
   constructor(options: ExchangeOptions, ports: ReconciliationPorts) {
     const { id: exchangeId, clock, adapter, journal, store, tap } = options;
-    const { book, router, runner, external, drifts, onCrash } = ports;
+    const { book, router, runner, external, drifts, vitals, redial, onCrash } = ports;
+    const missed = this.missed = new Missed({ clock, vitals, redial });
     this.clockWatch = new ClockWatch({ clock, adapter });
     this.#overdue = new Overdue({ exchangeId, drifts, journal, store });
     const reads = { exchangeId, clock, adapter, runner, router, journal, store, onCrash };
@@ -64,12 +68,12 @@ export class Reconciliation {
       onCrash,
     });
     const { account, clockWatch } = this;
-    const parts = { book, router, runner, external, account, accountant, clockWatch };
+    const parts = { book, router, runner, external, account, accountant, clockWatch, missed };
     const sync: Sync = new Sync({ ...parts, clock, adapter, traded: () => this.#traded.since });
     this.#sync = sync;
     this.#onCrash = onCrash;
-    const { vitals, onSynced, onFailed, onDoubt } = ports;
-    this.audits = new Audits({ clock, sync, vitals, onSynced, onFailed, onDoubt, onCrash });
+    const { onSynced, onFailed, onDoubt } = ports;
+    this.audits = new Audits({ clock, sync, vitals, missed, onSynced, onFailed, onDoubt, onCrash });
   }
 
   /** Called once, at the start: intents that had ended before, and are looked at all the same. */
@@ -83,6 +87,7 @@ export class Reconciliation {
     this.#overdue.onTurn(before, after);
     this.#refused.onTurn(before, after);
     this.#traded.onTurn(after);
+    this.missed.onTurn(before, after);
   }
 
   /** A trade of an order that is not ours; the same one may come again. */

@@ -21,6 +21,7 @@ import type {
   AcquireOutcome,
   ReportedUsage,
   RequestAbout,
+  RequestCost,
   RequestEndpoint,
   RequestKind,
   RequestLimits,
@@ -181,9 +182,12 @@ export class RequestRunner implements RequestLimits {
     if (this.#line.size > 0) this.#pumpWithin(0);
   }
 
-  /** 429 or 418: nothing is granted for so long, also not by the next runner. */
-  banned(retryAfterMs: number): void {
-    this.#budgets.ban(retryAfterMs, this.#clock.monotonic());
+  /**
+   * 429 or 418: nothing is granted for so long, also not by the next runner.
+   * @param budgets those it is about; absent: it is about all
+   */
+  banned(retryAfterMs: number, budgets?: readonly string[]): void {
+    if (!this.#budgets.ban(retryAfterMs, this.#clock.monotonic(), budgets)) return;
     this.#tell({ type: "venue.banned", until: this.#budgets.bannedUntil });
   }
 
@@ -211,9 +215,10 @@ export class RequestRunner implements RequestLimits {
     return this.#breaker.tripped();
   }
 
-  /** How long nothing at all may be sent, ms; 0 while there is no ban. */
-  bannedForMs(): number {
-    return Math.max(0, this.#budgets.bannedUntil - this.#clock.monotonic());
+  /** How long nothing at all may be sent, or nothing of this kind, ms; 0 while there is no ban. */
+  bannedForMs(kind?: RequestKind): number {
+    const cost = kind === undefined ? NO_COST : this.#options.cost(kind, NOTHING);
+    return this.#budgets.bannedForMs(cost, this.#clock.monotonic());
   }
 
   /**
@@ -356,3 +361,4 @@ export class RequestRunner implements RequestLimits {
 }
 
 const NOTHING: RequestAbout = {};
+const NO_COST: RequestCost = [];

@@ -15,6 +15,7 @@ import { newRiskRates, type RiskRates } from "../machines/risk_rates.ts";
 import type { RiskWindow } from "../machines/risk_window.ts";
 import type { AttemptRecord, IntentContext } from "../machines/intent_context.ts";
 import type { Clock } from "../src/model/clock.ts";
+import { tradedKind } from "../src/model/contract_value.ts";
 import { type Decimal, subtract } from "../src/model/decimal.ts";
 import { RISK_REPEATS_MAX } from "../src/model/limits.ts";
 import type { StandardOrder } from "../src/model/order.ts";
@@ -23,6 +24,7 @@ import { parseSymbol } from "../src/model/symbol.ts";
 import type { Account } from "./account.ts";
 import type { Denial } from "./gate.ts";
 import type { Prices } from "./prices.ts";
+import { unpricedWorst } from "./risk_contracts.ts";
 import { type Demand, Funds, type Pair } from "./risk_funds.ts";
 
 export interface RiskOptions {
@@ -64,13 +66,11 @@ export class Risk {
     this.#o = options;
     this.#ledger = new RiskLedger({
       assetsOf: (symbolId) => {
-        const { kind, base, quote } = this.#pair(symbolId);
-        return { base, quote, isContract: kind === "linear" };
+        const { kind, base, settle } = this.#pair(symbolId);
+        return { base, settle, kind: kind === "unsupported" ? "spot" : kind };
       },
-      worstPrice: (symbolId, side) => {
-        const market = prices.fresh(symbolId);
-        return side === "BUY" ? market?.buyMax ?? null : market?.price ?? null;
-      },
+      worstPrice: (symbolId, side) =>
+        unpricedWorst(this.#pair(symbolId).kind, side, prices.fresh(symbolId)),
     });
     this.#rates = options.rates ?? newRiskRates(limits);
     const { account } = options;
@@ -95,9 +95,9 @@ export class Risk {
    * @returns null when nothing has to be waited for.
    */
   prepare({ symbolId, limitPrice }: StandardOrder): Promise<void> | null {
-    const { quote } = this.#pair(symbolId);
-    const reading = this.#o.prices.want(symbolId, quote);
-    const waits = limitPrice === null || this.#o.prices.dollars(quote) === null;
+    const { valuedIn } = this.#pair(symbolId);
+    const reading = this.#o.prices.want(symbolId, valuedIn);
+    const waits = limitPrice === null || this.#o.prices.dollars(valuedIn) === null;
     return waits ? reading : null;
   }
 
@@ -182,14 +182,21 @@ export class Risk {
     const { prices } = this.#o;
     const pair = this.#pair(symbolId);
     return {
-      order: { symbolId, side, amount, limitPrice, postOnly },
+      order: {
+        symbolId,
+        kind: pair.kind === "unsupported" ? "spot" : pair.kind,
+        side,
+        amount,
+        limitPrice,
+        postOnly,
+      },
       reduceOnly,
       before,
       own,
       left,
       pair,
       market: prices.fresh(symbolId),
-      dollars: prices.dollars(pair.quote),
+      dollars: prices.dollars(pair.valuedIn),
     };
   }
 
@@ -245,16 +252,23 @@ function repeatKey({ symbolId, side, amount }: StandardOrder): string {
 
 function pairOf(symbolId: string): Pair {
   const parsed = parseSymbol(symbolId);
-  if (parsed === null) return { kind: "unsupported", base: symbolId, quote: symbolId };
+  if (parsed === null) return unsupportedPair(symbolId, symbolId);
   const { base, quote } = parsed;
-  if (parsed.kind === "SPOT") return { kind: "spot", base, quote };
-  const isLinear = parsed.kind !== "OPT" && parsed.settle === quote;
-  return { kind: isLinear ? "linear" : "unsupported", base, quote };
+  const kind = tradedKind(parsed);
+  if (kind === null) return unsupportedPair(base, quote);
+  const settle = kind === "spot" || kind === "linear" ? quote : base;
+  const isPut = parsed.kind === "OPT" && parsed.right === "P";
+  return { kind, base, settle, isPut, valuedIn: kind === "option" ? settle : quote };
 }
 
-/** An inverse contract or an option: neither its margin nor its profit is in the quote asset. */
+function unsupportedPair(base: string, quote: string): Pair {
+  return { kind: "unsupported", base, settle: quote, isPut: false, valuedIn: quote };
+}
+
+/** A contract whose profit is in neither of its two assets, or an option that is paid otherwise. */
 function unsupported(symbolId: string): RiskRefusal {
   const rule = "what is traded must be";
-  const limit = "spot, or a perpetual or future settled in its quote asset";
+  const limit = "spot, a perpetual or future settled in its quote or base asset, or an option " +
+    "settled in its base asset";
   return { code: "INSTRUMENT_UNSUPPORTED", rule, limit, actual: symbolId };
 }

@@ -1,18 +1,20 @@
 /**
  * Whether an order can be paid for: by balance and position on spot; by margin, and by the position
- * it could lead to, on a linear contract. What needs no more than it holds is not asked.
+ * it could lead to, on a contract. What needs no more than it holds is not asked.
  */
 import {
   type BalanceQuestion,
   checkBalance,
   checkMargin,
   checkPosition,
+  checkShortPut,
   type PriceBounds,
   type RiskOrder,
 } from "../machines/risk.ts";
 import type { AssetSums, Held, RiskLedger } from "../machines/risk_ledger.ts";
 import { product, units as unitsOf } from "../machines/risk_units.ts";
 import type { Balance } from "../src/model/account.ts";
+import type { ContractKind } from "../src/model/contract_value.ts";
 import { type Decimal, multiply } from "../src/model/decimal.ts";
 import type { RiskLimits, RiskRefusal } from "../src/model/risk.ts";
 import type { Account } from "./account.ts";
@@ -29,10 +31,13 @@ export interface FundsOptions {
 
 /** What a symbol trades. */
 export interface Pair {
-  /** Of contracts only linear ones are counted: margin and profit in the quote asset. */
-  readonly kind: "spot" | "linear" | "unsupported";
+  readonly kind: "spot" | ContractKind | "unsupported";
   readonly base: string;
-  readonly quote: string;
+  /** What it is paid, margined and settled in: the quote asset on spot. */
+  readonly settle: string;
+  readonly isPut: boolean;
+  /** In what a notional is counted before it is dollars: the quote asset, of options the base. */
+  readonly valuedIn: string;
 }
 
 /** What an order asks of the account beside what is held already. */
@@ -44,7 +49,7 @@ export interface Demand {
   readonly before: Pick<RiskOrder, "amount" | "limitPrice"> | null;
   /** What the intent holds now. */
   readonly own: Held | undefined;
-  /** What it is to hold instead; base units. Null: it is held already. */
+  /** What it is to hold instead; as the order counts. Null: it is held already. */
   readonly left: Decimal | null;
   readonly pair: Pair;
   readonly market: PriceBounds | null;
@@ -65,13 +70,13 @@ export class Funds {
   check(demand: Demand): RiskRefusal | null {
     // Nothing leaves before the first sync has read the account: until then the gate will ask.
     if (demand.left !== null && !this.#o.account.isRead) return null;
-    return demand.pair.kind === "linear" ? this.#checkContract(demand) : this.#checkSpot(demand);
+    return demand.pair.kind === "spot" ? this.#checkSpot(demand) : this.#checkContract(demand);
   }
 
   #checkSpot(demand: Demand): RiskRefusal | null {
     const { order, before, left, pair, market } = demand;
     const isBuy = order.side === "BUY";
-    const asset = isBuy ? pair.quote : pair.base;
+    const asset = isBuy ? pair.settle : pair.base;
     const sums = this.#o.ledger.asset(asset);
     const own = left === null ? undefined : demand.own;
     let more = 0n; // It is held already.
@@ -92,21 +97,27 @@ export class Funds {
   }
 
   #checkContract(demand: Demand): RiskRefusal | null {
-    const { order, before, left, reduceOnly, pair: { base, quote }, market } = demand;
+    const { order, before, left, reduceOnly, pair: { base, settle, isPut } } = demand;
     if (reduceOnly) return null;
     if (left === null && before !== null && isNoContractMore(order, before)) return null;
     const change = this.#contracts.changeOf(demand, left === null ? null : positiveUnits(left));
-    const sums = this.#o.ledger.asset(quote);
+    if (isPut && change.short > 0n) {
+      const refusal = checkShortPut(order.symbolId, this.#contracts.shortAfter(demand, change));
+      if (refusal !== null) return refusal;
+    }
+    const sums = this.#o.ledger.asset(settle);
     const isLockKnown = sums.unpriced.size === 0 && change.isPriced;
     if (!isLockKnown || change.margin > 0n) {
       // At the gate it is among what all contracts need already.
       const more = left === null ? 0n : change.margin;
-      const refusal = checkMargin(this.#balanceQuestion(quote, { sums, more, isLockKnown }));
+      const refusal = checkMargin(this.#balanceQuestion(settle, { sums, more, isLockKnown }));
       if (refusal !== null) return refusal;
     }
-    if (change.worst <= 0n) return null;
-    const position = this.#contracts.worstOf(base) + (left === null ? 0n : change.worst);
-    const value = valueOf(demand, market?.price ?? order.limitPrice);
+    if (change.worst !== null && change.worst <= 0n) return null;
+    const held = this.#contracts.worstOf(base);
+    const more = left === null ? 0n : change.worst;
+    const position = held === null || more === null ? null : held + more;
+    const value = contractValue(demand);
     return checkPosition({ limits: this.#o.limits, base, position, value, of: "contracts" });
   }
 
@@ -183,15 +194,27 @@ function valueOf({ dollars }: Demand, price: Decimal | null): Decimal | null {
   return dollars === "1" ? price : multiply(price, dollars, "UP");
 }
 
+/** In dollars: of one base unit of the underlying. */
+function contractValue(demand: Demand): Decimal | null {
+  const { order, pair, market, dollars } = demand;
+  return pair.kind === "option" ? dollars : valueOf(demand, market?.price ?? order.limitPrice);
+}
+
 /** A change to less, or at a price that locks less. */
 function isNoMore(order: RiskOrder, before: NonNullable<Demand["before"]>): boolean {
   return isNoContractMore(order, before) || isNoLarger(order, before) && order.side === "SELL";
 }
 
-/** The same of a contract, where a sale at a higher price is margined with more. */
+/**
+ * The same of a contract, where a sale at a higher price is margined with more, and an inverse one
+ * with more at a lower price.
+ */
 function isNoContractMore(order: RiskOrder, before: NonNullable<Demand["before"]>): boolean {
-  return isNoLarger(order, before) && order.limitPrice !== null && before.limitPrice !== null &&
-    unitsOf(order.limitPrice) <= unitsOf(before.limitPrice);
+  if (!isNoLarger(order, before) || order.limitPrice === null || before.limitPrice === null) {
+    return false;
+  }
+  const higher = unitsOf(order.limitPrice) - unitsOf(before.limitPrice);
+  return order.kind === "inverse" ? higher >= 0n : higher <= 0n;
 }
 
 function isNoLarger(order: RiskOrder, before: NonNullable<Demand["before"]>): boolean {

@@ -47,6 +47,11 @@ export class Sockets {
     await this.#o.supervisor.stopChild(socketId);
   }
 
+  /** What it carries cannot be trusted any more. Does nothing while it is not up. */
+  redial(socketId: string, reason: string): void {
+    this.#connections.get(socketId)?.redial(reason);
+  }
+
   isUp(socketId: string): boolean {
     return this.#connections.get(socketId)?.isUp === true;
   }

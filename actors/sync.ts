@@ -18,6 +18,7 @@ import type { Accountant } from "./accountant.ts";
 import type { Book } from "./book.ts";
 import type { ClockWatch } from "./clock_watch.ts";
 import type { Entry } from "./entry.ts";
+import type { Missed } from "./missed.ts";
 import type { RequestRunner } from "./request.ts";
 import type { ExternalOrders } from "./external_orders.ts";
 import type { FactRouter } from "./router.ts";
@@ -33,6 +34,8 @@ export interface SyncOptions {
   readonly account: Account;
   readonly accountant: Accountant;
   readonly clockWatch: ClockWatch;
+  /** Told what the stream should have told; default: nobody. */
+  readonly missed?: Pick<Missed, "reading" | "unlisted">;
   /** Symbols whose trades the first sync reads, and since when; intents may have ended meanwhile. */
   readonly traded?: () => ReadonlyMap<string, EpochMs>;
 }
@@ -115,10 +118,12 @@ export class Sync {
     if (open.kind === "failed") return fail("openOrders", open.cause);
     this.#o.external?.listed(open.value, open.venueTime);
     const listed = new Set<Entry>();
-    for (const order of open.value) {
-      const route = router.listed(order, open.venueTime);
-      if (route !== undefined) listed.add(route.entry);
-    }
+    this.#reading(() => {
+      for (const order of open.value) {
+        const route = router.listed(order, open.venueTime);
+        if (route !== undefined) listed.add(route.entry);
+      }
+    });
     return { listed, askedAt };
   }
 
@@ -162,15 +167,24 @@ export class Sync {
       { symbolId },
     );
     if (read.kind === "failed") return fail("fillsSince", read.cause);
-    for (const fill of read.value) router.fill(fill);
+    this.#reading(() => {
+      for (const fill of read.value) router.fill(fill);
+    });
     return null;
+  }
+
+  #reading(take: () => void): void {
+    const { missed } = this.#o;
+    if (missed === undefined) take();
+    else missed.reading(take);
   }
 
   /** Not listed and not known to have ended: each is looked up on its own. */
   #verifyUnlisted(listed: ReadonlySet<Entry>, askedAt: EpochMs): void {
-    const { book, clock } = this.#o;
+    const { book, clock, missed } = this.#o;
     for (const entry of [...book.entries()]) {
       if (listed.has(entry) || entry.isolated || !needsLook(entry.context, askedAt)) continue;
+      missed?.unlisted(entry.intentId);
       book.tell(entry.intentId, { type: "order.verify", at: clock.now() });
     }
   }

@@ -7,7 +7,8 @@
  * I2 Of one name at most {@linkcode SCOPED_BUDGETS_MAX} are kept. One that nothing is used of makes
  *    room (by I1 it is not missed); where there is none, further symbols share one bucket, and what
  *    is made after that counts as born when it was last used.
- * I3 A ban holds back everything and is never shortened.
+ * I3 A ban holds back everything, or all that takes from the budgets it names; it is never
+ *    shortened, and cancels wait for no budget but their own.
  */
 import { SCOPED_BUDGETS_MAX } from "../src/model/limits.ts";
 import type { Budget, RateLimits, ReportedUsage, RequestCost } from "../src/model/rate_limits.ts";
@@ -35,6 +36,8 @@ export interface BudgetKeys {
 export interface Charge {
   readonly bucket: TokenBucket;
   readonly amount: number;
+  /** How long a ban of its budget still lasts, ms. */
+  readonly heldMs: number;
 }
 
 export type BudgetsUse = Readonly<
@@ -44,6 +47,8 @@ export type BudgetsUse = Readonly<
 export class RequestBudgets {
   readonly #shelves = new Map<string, Shelf>();
   #bannedUntil = 0;
+  /** When the last ban of a single budget ends. */
+  #heldUntil = 0;
 
   /** As after a boot. @throws {RangeError} for limits that allow nothing */
   constructor(limits: RateLimits, now: number) {
@@ -52,6 +57,7 @@ export class RequestBudgets {
         name,
         budget,
         bornAt: now,
+        heldUntil: 0,
         // One for all is made at once, so that limits that allow nothing are refused at once.
         single: newTokenBucket(budget, name, now),
         byKey: budget.scope === "symbol" || budget.scope === "endpoint" ? new Map() : null,
@@ -73,7 +79,7 @@ export class RequestBudgets {
       if (shelf === undefined) throw this.#unknown(budget);
       const bucket = bucketOf(shelf, keys, now);
       advanceTokens(bucket, now);
-      charges.push({ bucket, amount });
+      charges.push({ bucket, amount, heldMs: Math.max(0, shelf.heldUntil - now) });
     }
     return charges;
   }
@@ -81,8 +87,8 @@ export class RequestBudgets {
   /** @returns 0 when the request may go now, else the milliseconds until it may at the earliest. */
   wait(charges: readonly Charge[], tier: TokenTier, now: number): number {
     let waitMs = Math.max(0, this.#bannedUntil - now);
-    for (const { bucket, amount } of charges) {
-      waitMs = Math.max(waitMs, waitForTokens(bucket, amount, tier));
+    for (const { bucket, amount, heldMs } of charges) {
+      waitMs = Math.max(waitMs, heldMs, waitForTokens(bucket, amount, tier));
     }
     return waitMs;
   }
@@ -102,20 +108,42 @@ export class RequestBudgets {
     }
   }
 
-  ban(retryAfterMs: number, now: number): void {
-    this.#bannedUntil = Math.max(this.#bannedUntil, now + Math.max(0, retryAfterMs));
-    for (const shelf of this.#shelves.values()) {
+  /**
+   * @param names the budgets it is about; absent, or with a name that is none: it is about all
+   * @returns whether it is about all
+   */
+  ban(retryAfterMs: number, now: number, names?: readonly string[]): boolean {
+    const until = now + Math.max(0, retryAfterMs);
+    const named = names?.map((name) => this.#shelves.get(name)).filter((shelf) =>
+      shelf !== undefined
+    );
+    const isOfAll = named === undefined || named.length === 0 || named.length !== names?.length;
+    if (isOfAll) this.#bannedUntil = Math.max(this.#bannedUntil, until);
+    else this.#heldUntil = Math.max(this.#heldUntil, until);
+    for (const shelf of isOfAll ? this.#shelves.values() : named) {
+      if (!isOfAll) shelf.heldUntil = Math.max(shelf.heldUntil, until);
       shelf.bornAt = now;
       for (const bucket of bucketsOf(shelf)) {
         advanceTokens(bucket, now);
         emptyTokens(bucket);
       }
     }
+    return isOfAll;
+  }
+
+  /** How long no request of this cost may be sent because of a ban, ms. */
+  bannedForMs(cost: RequestCost, now: number): number {
+    let leftMs = Math.max(0, this.#bannedUntil - now);
+    if (this.#heldUntil <= now) return leftMs;
+    for (const { budget, amount } of cost) {
+      if (amount > 0) leftMs = Math.max(leftMs, (this.#shelves.get(budget)?.heldUntil ?? 0) - now);
+    }
+    return leftMs;
   }
 
   /** How many such requests could go at once; Infinity for one that takes nothing. */
   remaining(cost: RequestCost, keys: BudgetKeys, now: number): number {
-    if (this.#bannedUntil > now) return 0;
+    if (this.bannedForMs(cost, now) > 0) return 0;
     let times = Infinity;
     for (const { bucket, amount } of this.charges(cost, keys, now)) {
       times = Math.min(times, Math.floor(availableTokens(bucket, "other") / amount));
@@ -167,8 +195,8 @@ export function spendCharges(charges: readonly Charge[]): void {
 /** The buckets that lack what the request takes. */
 export function lackOf(charges: readonly Charge[], tier: TokenTier): readonly TokenBucket[] {
   const lacking: TokenBucket[] = [];
-  for (const { bucket, amount } of charges) {
-    if (waitForTokens(bucket, amount, tier) > 0) lacking.push(bucket);
+  for (const { bucket, amount, heldMs } of charges) {
+    if (heldMs > 0 || waitForTokens(bucket, amount, tier) > 0) lacking.push(bucket);
   }
   return lacking;
 }
@@ -187,6 +215,8 @@ interface Shelf {
   readonly budget: Budget;
   /** What is made now counts as there since then (I1, I2). */
   bornAt: number;
+  /** A ban of this budget alone lasts until then. */
+  heldUntil: number;
   /** The only one, or what symbols share that found no room. */
   readonly single: TokenBucket;
   readonly byKey: Map<string, TokenBucket> | null;

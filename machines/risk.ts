@@ -18,6 +18,7 @@ import {
   ONE,
   ZERO,
 } from "../src/model/decimal.ts";
+import type { ContractKind } from "../src/model/contract_value.ts";
 import type { Side } from "../src/model/order.ts";
 import type { RiskLimits, RiskRefusal } from "../src/model/risk.ts";
 import { product, units } from "./risk_units.ts";
@@ -40,8 +41,10 @@ export interface PriceBounds {
 /** An order, or a change of one, as the rules look at it. */
 export interface RiskOrder {
   readonly symbolId: string;
+  /** How its notional is counted. */
+  readonly kind: "spot" | ContractKind;
   readonly side: Side;
-  /** Base units. */
+  /** Base units; quote units of an inverse contract. */
   readonly amount: Decimal;
   /** Null: a market order. */
   readonly limitPrice: Decimal | null;
@@ -56,7 +59,7 @@ export interface OrderQuestion {
   /** The order as it stands, when this is a change of it. */
   readonly before: Pick<RiskOrder, "amount" | "limitPrice"> | null;
   readonly market: PriceBounds | null;
-  /** One unit of the quote asset; null: unknown. */
+  /** One unit of the quote asset, of the base asset for options; null: unknown. */
   readonly dollars: Decimal | null;
   /** Our own best price on the other side. */
   readonly opposite: Decimal | null;
@@ -97,8 +100,8 @@ export interface PositionQuestion {
   readonly base: string;
   /** The asset itself, or all contracts on it. */
   readonly of: "asset" | "contracts";
-  /** Held, and what all orders with this one may still buy; units of 10^-18. */
-  readonly position: bigint;
+  /** Held, and what all orders with this one may still buy; units of 10^-18. Null: unknown. */
+  readonly position: bigint | null;
   /** Of one base unit, in dollars; null: unknown. */
   readonly value: Decimal | null;
 }
@@ -107,6 +110,7 @@ export interface PositionQuestion {
 export function checkPosition(
   { limits, base, position, value, of }: PositionQuestion,
 ): RiskRefusal | null {
+  if (position === null) return valueUnknown(base);
   const what = of === "asset"
     ? `held ${base} and what orders may buy of it`
     : `positions in contracts on ${base} and what orders may add to them`;
@@ -156,6 +160,16 @@ export function checkMargin(question: BalanceQuestion): RiskRefusal | null {
   return { ...refusal, code: "INSUFFICIENT_MARGIN", rule };
 }
 
+/**
+ * A put that is sold can cost more of the coin it is settled in than there is in the world, as the
+ * coin falls: no margin in that coin covers it. What is held may be sold.
+ */
+export function checkShortPut(symbolId: string, short: bigint): RiskRefusal | null {
+  if (short <= 0n) return null;
+  const rule = `puts of ${symbolId} that are sold beyond what is held must be`;
+  return refusal("OPTION_SHORT_PUT", { rule, limit: "0", actual: fromUnits(short) });
+}
+
 /** A rate that is used up. */
 export function rateRefusal(
   what: "order" | "modify",
@@ -175,19 +189,25 @@ export function duplicateRefusal({ duplicateWindowMs }: RiskLimits, agoMs: numbe
   return refusal("DUPLICATE_MARKET_ORDER", { rule, limit: duplicateWindowMs, actual });
 }
 
-/** In dollars, units of 10^-18; for a sale below the market what it is worth there. */
+/**
+ * In dollars, units of 10^-18; for a sale below the market what it is worth there. An inverse
+ * contract is an amount of the quote. An option counts with its whole underlying, bought or sold (so
+ * that what was bought can be sold), or with its premium where that is more.
+ */
 export function notionalOf(
-  { side, amount, limitPrice }: Pick<RiskOrder, "side" | "amount" | "limitPrice">,
+  { kind, side, amount, limitPrice }: Pick<RiskOrder, "kind" | "side" | "amount" | "limitPrice">,
   market: Decimal | null,
   dollars: Decimal,
 ): bigint | null {
+  if (kind === "inverse") return product(units(amount), units(dollars), "up");
   const price = limitPrice === null || market === null
     ? limitPrice ?? market
     : side === "SELL"
     ? max(limitPrice, market)
     : limitPrice;
-  if (price === null) return null;
-  const notional = product(units(amount), units(price), "up");
+  const counted = kind === "option" ? max(price ?? ONE, ONE) : price;
+  if (counted === null) return null;
+  const notional = product(units(amount), units(counted), "up");
   return dollars === ONE ? notional : product(notional, units(dollars), "up");
 }
 
@@ -246,12 +266,19 @@ function tooDear({ limits, order, before, market, dollars }: OrderQuestion): Ris
   if (notional === null) return valueUnknown(order.symbolId);
   if (notional <= units(limit)) return null;
   if (before !== null) {
-    const known = notionalOf({ ...before, side: order.side }, price, dollars);
+    const known = notionalOf({ ...order, ...before }, price, dollars);
     if (known !== null && notional <= known) return null; // I1
   }
-  const rule = "amount × price in dollars must be at most";
+  const rule = `${COUNTED[order.kind]} in dollars must be at most`;
   return refusal("MAX_NOTIONAL_PER_ORDER", { rule, limit, actual: fromUnits(notional) });
 }
+
+const COUNTED: Readonly<Record<RiskOrder["kind"], string>> = {
+  spot: "amount × price",
+  linear: "amount × price",
+  inverse: "amount",
+  option: "amount of the underlying, or its premium,",
+};
 
 /** Of a change: neither more of it nor at a higher price. */
 function isSmaller(order: RiskOrder, before: OrderQuestion["before"]): boolean {

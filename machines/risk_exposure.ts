@@ -17,6 +17,8 @@ export interface Hold {
   readonly quantity: Decimal;
   /** The worst price of them for us; null: they fill at the market's. */
   readonly price: Decimal | null;
+  /** The best one: of contracts it may be worth more, and so need more margin. */
+  readonly best: Decimal | null;
   /** It can only close what is held of a contract. */
   readonly reduceOnly: boolean;
 }
@@ -32,8 +34,9 @@ export function holdOf(context: IntentContext): Hold | null {
   if (isTerminal(phase) && live === ZERO) return null;
   const wanted = stillWanted(context, live);
   // Break before make: a replacement is only sent once the old order has ended, so never both.
-  const price = worstPrice(context, wanted);
-  return { symbolId, side, quantity: max(live, wanted), price, reduceOnly };
+  const [low, high] = pricesOf(context, wanted);
+  const [price, best] = side === "BUY" ? [high, low] : [low, high];
+  return { symbolId, side, quantity: max(live, wanted), price, best, reduceOnly };
 }
 
 /** What the intent would have at the venue if it got its way. */
@@ -46,16 +49,23 @@ function stillWanted(context: IntentContext, live: Decimal): Decimal {
   return isPositive(left) ? left : ZERO;
 }
 
-function worstPrice(context: IntentContext, wanted: Decimal): Decimal | null {
-  const { order } = context.intent;
-  const worse = order.side === "BUY" ? max : min;
-  if (order.limitPrice === null) return null;
-  let worst = wanted === ZERO ? null : order.limitPrice;
+/** The lowest and the highest price at which it may fill. */
+function pricesOf(
+  context: IntentContext,
+  wanted: Decimal,
+): readonly [low: Decimal, high: Decimal] | readonly [null, null] {
+  const { limitPrice } = context.intent.order;
+  if (limitPrice === null) return [null, null];
+  let [low, high]: [Decimal | null, Decimal | null] = wanted === ZERO
+    ? [null, null]
+    : [limitPrice, limitPrice];
   for (const attempt of context.attempts) {
-    const { limitPrice, amendTo } = attempt;
-    if (limitPrice === null || !mayBeLive(attempt)) continue;
-    worst = worst === null ? limitPrice : worse(worst, limitPrice);
-    if (amendTo !== null && amendTo.limitPrice !== null) worst = worse(worst, amendTo.limitPrice);
+    if (attempt.limitPrice === null || !mayBeLive(attempt)) continue;
+    for (const price of [attempt.limitPrice, attempt.amendTo?.limitPrice ?? null]) {
+      if (price === null) continue;
+      low = low === null ? price : min(low, price);
+      high = high === null ? price : max(high, price);
+    }
   }
-  return worst ?? order.limitPrice;
+  return [low ?? limitPrice, high ?? limitPrice];
 }

@@ -9,8 +9,10 @@
  * I3 What a fill moved counts until a balance of the venue is as new as the fill.
  *
  * A contract has no base asset: its symbol stands for it, what fills move of that is the position,
- * and orders of both sides are margined in the quote asset. What is only reduced is not margined.
+ * and orders of both sides are margined in the settle asset. What is only reduced is not margined.
+ * Options are paid for when they are bought; what those that are sold need, their quantity tells.
  */
+import { type ContractKind, dearerSide, settleValue } from "../src/model/contract_value.ts";
 import { type Decimal, isNegative, negate } from "../src/model/decimal.ts";
 import type { Fill } from "../src/model/fill.ts";
 import type { Side } from "../src/model/order.ts";
@@ -21,11 +23,11 @@ import { product, units as unitsOf } from "./risk_units.ts";
 
 /** What one intent holds of the account. */
 export interface Held extends Hold {
-  /** Base units. */
+  /** Of its quantity. */
   readonly units: bigint;
   /**
-   * Of the quote asset for a BUY, of the base asset for a SELL, of a contract its notional; null: at
-   * a price nobody knows.
+   * Of the quote asset for a BUY, of the base asset for a SELL, of a contract its notional in the
+   * settle asset (of an option what buying it costs); null: at a price nobody knows.
    */
   readonly lock: bigint | null;
 }
@@ -54,17 +56,22 @@ interface SymbolSums {
   /** Null on spot. */
   readonly contract: ContractSums | null;
   readonly base: AssetSums;
-  readonly quote: AssetSums;
+  readonly settle: AssetSums;
   readonly buys: RiskLevels;
   readonly sells: RiskLevels;
 }
 
 export interface RiskLedgerOptions {
-  readonly assetsOf: (
-    symbolId: string,
-  ) => { readonly base: string; readonly quote: string; readonly isContract: boolean };
+  readonly assetsOf: (symbolId: string) => TradedAssets;
   /** For an order without a price of its own: the worst it is expected to get; null: unknown. */
   readonly worstPrice: (symbolId: string, side: Side) => Decimal | null;
+}
+
+/** What an order is of, and what it is paid or margined in: the quote asset on spot. */
+export interface TradedAssets {
+  readonly kind: "spot" | ContractKind;
+  readonly base: string;
+  readonly settle: string;
 }
 
 /** More fills than this between two balances of one asset: the oldest are taken together. */
@@ -134,12 +141,16 @@ export class RiskLedger {
 
   /** Notes what a new fill moved. */
   filled({ symbolId, side, price, quantity, fee, venueTime: at }: Fill): void {
-    const { base, quote, contract } = this.#symbolSums(symbolId);
+    const { base, settle, contract } = this.#symbolSums(symbolId);
     const units = unitsOf(quantity);
-    if (contract !== null) return move(base, { at, units: side === "BUY" ? units : -units });
-    const paid = product(units, unitsOf(price), "down");
     move(base, { at, units: side === "BUY" ? units : -units });
-    move(quote, { at, units: side === "BUY" ? -paid : paid });
+    if (contract !== null && this.#o.assetsOf(symbolId).kind !== "option") return;
+    const paid = product(
+      units,
+      unitsOf(price),
+      contract !== null && side === "BUY" ? "up" : "down",
+    );
+    move(settle, { at, units: side === "BUY" ? -paid : paid });
     if (fee === null) return;
     const taken = unitsOf(isNegative(fee.amount) ? negate(fee.amount) : fee.amount);
     move(this.#assetSums(fee.asset), { at, units: isNegative(fee.amount) ? taken : -taken });
@@ -179,23 +190,27 @@ export class RiskLedger {
 
   #priced(hold: Hold, before: Held | undefined): Held {
     const units = unitsOf(hold.quantity);
-    const { isContract } = this.#o.assetsOf(hold.symbolId);
-    if (isContract && hold.reduceOnly) return { ...hold, units, lock: 0n };
-    if (!isContract && hold.side === "SELL") return { ...hold, units, lock: units };
+    const { kind } = this.#o.assetsOf(hold.symbolId);
+    if (kind !== "spot" && hold.reduceOnly) return { ...hold, units, lock: 0n };
+    if (kind === "spot" && hold.side === "SELL") return { ...hold, units, lock: units };
+    if (kind === "option" && hold.side === "SELL") return { ...hold, units, lock: 0n };
     const keeps = before !== undefined && hold.price === null && before.price === null &&
       hold.reduceOnly === before.reduceOnly;
     if (keeps && before.lock !== null && before.units > 0n) { // I2
       const lock = (before.lock * units + before.units - 1n) / before.units;
       return { ...hold, units, lock };
     }
-    const price = hold.price ?? this.#o.worstPrice(hold.symbolId, hold.side);
-    const lock = price === null ? null : product(units, unitsOf(price), "up");
+    const isDearer = kind !== "spot" && hold.side === dearerSide(kind);
+    const own = isDearer ? hold.best : hold.price;
+    const price = own ?? this.#o.worstPrice(hold.symbolId, hold.side);
+    const at = { price: price === null ? 0n : unitsOf(price), quantity: units };
+    const lock = price === null ? null : settleValue(kind === "spot" ? "linear" : kind, at, "up");
     return { ...hold, units, lock: units === 0n ? 0n : lock };
   }
 
   #add(intentId: string, held: Held): void {
-    const { base, quote, contract, buys, sells } = this.#symbolSums(held.symbolId);
-    const needs = held.side === "BUY" || contract !== null ? quote : base;
+    const { base, settle, contract, buys, sells } = this.#symbolSums(held.symbolId);
+    const needs = held.side === "BUY" || contract !== null ? settle : base;
     if (held.lock === null) needs.unpriced.add(intentId);
     if (contract !== null) margin(contract, held, 1n);
     else {
@@ -207,8 +222,8 @@ export class RiskLedger {
   }
 
   #remove(intentId: string, held: Held): void {
-    const { base, quote, contract, buys, sells } = this.#symbolSums(held.symbolId);
-    const needs = held.side === "BUY" || contract !== null ? quote : base;
+    const { base, settle, contract, buys, sells } = this.#symbolSums(held.symbolId);
+    const needs = held.side === "BUY" || contract !== null ? settle : base;
     if (held.lock === null) needs.unpriced.delete(intentId);
     if (contract !== null) margin(contract, held, -1n);
     else {
@@ -233,12 +248,13 @@ export class RiskLedger {
   #symbolSums(symbolId: string): SymbolSums {
     const known = this.#symbols.get(symbolId);
     if (known !== undefined) return known;
-    const { base, quote, isContract } = this.#o.assetsOf(symbolId);
+    const { base, settle, kind } = this.#o.assetsOf(symbolId);
+    const isContract = kind !== "spot";
     if (isContract) this.#contracts.add(symbolId);
     const sums = {
       contract: isContract ? newContractSums() : null,
       base: this.#assetSums(isContract ? symbolId : base),
-      quote: this.#assetSums(quote),
+      settle: this.#assetSums(settle),
       buys: new RiskLevels("BUY"),
       sells: new RiskLevels("SELL"),
     };
@@ -258,7 +274,7 @@ export class RiskLedger {
 
 function isSameHold(hold: Hold, before: Held): boolean {
   return hold.quantity === before.quantity && hold.price === before.price &&
-    hold.reduceOnly === before.reduceOnly;
+    hold.best === before.best && hold.reduceOnly === before.reduceOnly;
 }
 
 function newContractSums(): ContractSums {

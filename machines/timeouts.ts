@@ -122,6 +122,8 @@ export const DRAIN_TIMEOUT_MS = 12_000;
 
 /** Fast enough to look live, slow enough that a burst of orders costs one event. */
 export const BALANCES_EVERY_MS = 250;
+/** A margin call that lasts is told again after this: venues repeat it with every change of price. */
+export const MARGIN_CALL_EVERY_MS = 600_000;
 
 /** What disagrees is seen again and again; its record grows no faster than this. */
 export const DRIFT_GROWS_EVERY_MS = 10_000;
@@ -173,3 +175,26 @@ export const BOOK_HEALTHY_MS = 10_000;
 export const BOOK_SNAPSHOT_WAIT_MS = 5_000;
 /** A public socket without topics is closed after this: subscribers come and go. */
 export const MARKET_LINGER_MS = 10_000;
+
+/** How often topics are looked through for silence; what is silent is noticed so much later. */
+export const MARKET_SILENCE_SWEEP_MS = 5_000;
+/**
+ * Silence after which a read shows whether a book or a ticker still streams: in a traded market
+ * they tell something every second, and one read in half a minute is nothing to any budget.
+ */
+export const QUOTES_SILENT_MS = 30_000;
+/** As above, of trades and candles: on thin markets minutes without a trade are usual. */
+export const TRADES_SILENT_MS = 60_000;
+/** A market that reads prove to be quiet is looked at more and more rarely, down to this. */
+export const MARKET_SILENT_CAP_MS = 240_000;
+/** A topic that tells something in every sweep for so long is awake: its first span holds again. */
+export const MARKET_AWAKE_MS = 30_000;
+/** Looks of one exchange are this far apart: a thousand quiet topics take turns, not the budget. */
+export const MARKET_LOOK_PACE_MS = 1_000;
+/**
+ * A socket that has lost facts is dialed anew at most this often: where the venue itself leaves
+ * them out a new connection mends nothing, and costs a resync each time.
+ */
+export const SOCKET_REDIAL_PAUSE_MS = 600_000;
+/** A frame on its way for longer than this was not late but lost. */
+export const FRAME_LATE_MS = 5_000;

@@ -27,6 +27,11 @@ export class TradeLine {
     return this.#last !== null;
   }
 
+  /** Whether a trade is newer than all that were told; never before the first one. */
+  isNews({ tradeId, venueTime }: Trade): boolean {
+    return this.#last !== null && venueTime > this.#last.venueTime && !this.#told.has(tradeId);
+  }
+
   get isFilling(): boolean {
     return this.#kept !== null;
   }

@@ -123,7 +123,11 @@ export interface OpenedKernel extends Kernel {
  * Opens a kernel and starts what it opens; `await using` closes it again and leaves open orders at
  * the venues.
  *
- * @returns once every exchange is ready or has had its chance to be.
+ * @returns once each exchange is ready (its instruments are listed; orders, fills and balances are
+ *   read), or has had its chance to be: it is parked, its first try failed and others follow, or 15
+ *   seconds have passed. So one that is down blocks nobody, and may list nothing yet: who needs its
+ *   instruments awaits `kernel.exchange(id).ready()`. What is not ready, and why, is told by
+ *   `healthCheck().reason`.
  * @throws {ConfigError} naming the option that is wrong.
  * @throws {StoreError} when the store cannot be opened, or another process holds it.
  * @example

@@ -232,13 +232,14 @@ function kernelContext(kernel: KernelActor): ActorDetail["context"] {
 
 /** What health tells of it, and what is under its machine; ready says why orders may not leave. */
 function exchangeContext(exchange: Exchange): ActorDetail["context"] {
-  const { mode, ready, clockOffsetMs, budgets, circuits, queued, errors, deadMansSwitch } =
+  const { mode, ready, reason, clockOffsetMs, budgets, circuits, queued, errors, deadMansSwitch } =
     exchangeHealth(exchange);
   const { syncs, failures, lastError } = exchange.actor.getSnapshot().context;
   const { lastSyncAt, lastSyncMs } = exchange.vitals;
   return {
     mode,
     ready,
+    reason: reason === null ? null : { ...reason },
     killSwitch: exchange.gate.latch.refusal,
     halted: exchange.gate.halted,
     openDrift: exchange.drifts.openCount,

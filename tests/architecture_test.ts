@@ -49,7 +49,8 @@ const LAYERS: readonly Layer[] = [
   {
     layer: "src/exchanges/ccxt/",
     from: ["src/model/", "src/exchanges/"],
-    packages: ["ccxt", "zod", "node:crypto"],
+    // node:module finds the curve library that ccxt itself has loaded.
+    packages: ["ccxt", "zod", "node:crypto", "node:module"],
   },
   // What an adapter from outside is put through; it knows the port and nothing behind it.
   {

@@ -46,6 +46,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   KillSwitch: KillSwitchResponse,
   Problem: schemas.ProblemSchema,
   Readiness: responses.ReadinessResponse,
+  Exchange: responses.ExchangeResponse,
+  Exchanges: responses.ExchangesResponse,
   Placed: responses.PlacedResponse,
   Canceled: responses.CanceledResponse,
   KernelEvent: responses.EventResponse,

@@ -11,6 +11,20 @@ export const ReadinessResponse = z.strictObject({
   reasons: z.array(z.string()),
 });
 
+export const ExchangeResponse = z.looseObject({
+  exchangeId: z.string(),
+  state: z.string(),
+  mode: z.enum(["live", "observe"]),
+  ready: z.boolean().describe("New orders may leave"),
+  reason: z.strictObject({
+    since: millis.nullable(),
+    why: z.string(),
+    nextStep: z.string(),
+  }).nullable().describe("Why new orders may not leave, and what ends that"),
+});
+
+export const ExchangesResponse = z.strictObject({ items: z.array(ExchangeResponse) });
+
 export const PlacedResponse = z.strictObject({ intentId: z.string() });
 
 export const CanceledResponse = z.strictObject({ canceled: z.int() });

@@ -60,18 +60,24 @@ export const ROUTES: readonly Route[] = [
       return json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
     },
   },
-  read(
-    "/v1/exchanges",
-    "The exchanges with their health",
-    ({ kernel }) => json({ items: kernel.exchanges().map((exchange) => exchange.healthCheck()) }),
-  ),
-  read(EX, "One exchange: health and reconciliation", (context) => {
-    const exchange = exchangeOf(context);
-    return json({
-      ...exchange.healthCheck(),
-      reconciliation: exchange.getReconciliationMetrics(),
-    });
-  }),
+  {
+    ...read(
+      "/v1/exchanges",
+      "The exchanges with their health, and why one takes no orders",
+      ({ kernel }) => json({ items: kernel.exchanges().map((exchange) => exchange.healthCheck()) }),
+    ),
+    response: responses.ExchangesResponse,
+  },
+  {
+    ...read(EX, "One exchange: health and reconciliation", (context) => {
+      const exchange = exchangeOf(context);
+      return json({
+        ...exchange.healthCheck(),
+        reconciliation: exchange.getReconciliationMetrics(),
+      });
+    }),
+    response: responses.ExchangeResponse,
+  },
   {
     ...read(`${EX}/intents`, "Intents with their states", listIntents),
     query: schemas.IntentsQuery,
@@ -214,9 +220,10 @@ function notReady(kernel: Kernel): readonly string[] {
   const { engaged, epoch, reason } = kernel.killSwitch.state;
   if (engaged) reasons.push(`the kill switch is engaged (epoch ${epoch}): ${reason}`);
   for (const exchange of kernel.exchanges()) {
-    const { ready, state, mode } = exchange.healthCheck();
+    const { ready, state, mode, reason } = exchange.healthCheck();
     if (mode === "observe" && state === "ready") continue; // it does all it is to do
-    if (!ready && !(engaged && state === "ready")) reasons.push(`${exchange.id} is ${state}`);
+    if (ready || (engaged && state === "ready")) continue;
+    reasons.push(`${exchange.id} is ${state}${reason === null ? "" : `: ${reason.why}`}`);
   }
   return reasons;
 }

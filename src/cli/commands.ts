@@ -1,4 +1,5 @@
 /** What each `xk` command does once its words are understood. */
+import { didYouMean } from "../config/suggestion.ts";
 import type { ExchangeHealth } from "../model/health.ts";
 import { type Client, pathOf, queryText } from "./client.ts";
 import {
@@ -10,7 +11,8 @@ import {
 } from "./context.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { dataText, type Listings, renderListings } from "./listing_text.ts";
-import { EXCHANGE_COLUMNS, type ListOptions, type Resource, RESOURCES } from "./resources.ts";
+import { exchangeColumns, type ListOptions, type Resource, RESOURCES } from "./resources.ts";
+import { notReadyText } from "./not_ready_text.ts";
 import { renderTable } from "./table.ts";
 import { watchListing } from "./watch_listing.ts";
 
@@ -34,8 +36,9 @@ export async function get(
 ): Promise<void> {
   const resource = RESOURCES[name];
   if (resource === undefined && name !== "exchanges") {
-    const known = [...Object.keys(RESOURCES), "exchanges"].join(", ");
-    throw new CommandError(`there is no resource ${name}: expected one of ${known}`, EXIT.usage);
+    const known = [...Object.keys(RESOURCES), "exchanges"];
+    const rule = `expected one of ${known.join(", ")}${didYouMean(name, known)}`;
+    throw new CommandError(`there is no resource ${name}: ${rule}`, EXIT.usage);
   }
   if (options.watch === true) return await watch(context, name, options);
   if (resource === undefined) return await getExchanges(context, options);
@@ -197,12 +200,16 @@ async function cancelOne(
   context.print(`intent/${intentId} set to CANCELED\n`);
 }
 
-async function getExchanges(context: CommandContext, { output }: GetOptions): Promise<void> {
-  const { items } = await context.client.get<{ readonly items: readonly ExchangeHealth[] }>(
-    "/v1/exchanges",
-  );
-  if (output === "table") context.print(renderTable(items, EXCHANGE_COLUMNS));
-  else context.print(dataText(output, { items }));
+async function getExchanges(context: CommandContext, options: GetOptions): Promise<void> {
+  const { output, exchange } = options;
+  const { items } = exchange === undefined
+    ? await context.client.get<{ readonly items: readonly ExchangeHealth[] }>("/v1/exchanges")
+    : { items: [await context.client.get<ExchangeHealth>(pathOf(exchange))] };
+  if (output !== "table") return context.print(dataText(output, { items }));
+  context.print(renderTable(items, exchangeColumns(context.clock.now())));
+  const troubles = notReadyText(items);
+  // Too long for a column, and the same for several.
+  if (troubles !== "") context.print(`\n${troubles}`);
 }
 
 function labelsOf(selector: string): Readonly<Record<string, string>> {

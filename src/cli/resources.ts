@@ -162,7 +162,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
 };
 
 /** Of `xk get exchanges`, which is not below an exchange. */
-export const EXCHANGE_COLUMNS: readonly Column<ExchangeHealth>[] = [
+export const exchangeColumns = (now: EpochMs): readonly Column<ExchangeHealth>[] => [
   { title: "name", cell: (exchange) => exchange.exchangeId },
   { title: "state", cell: (exchange) => exchange.state },
   { title: "ready", cell: (exchange) => exchange.ready },
@@ -170,6 +170,11 @@ export const EXCHANGE_COLUMNS: readonly Column<ExchangeHealth>[] = [
   { title: "p99 ms", align: "right", cell: ({ latencyMs }) => rounded(latencyMs.p99) },
   { title: "queued", align: "right", cell: (exchange) => exchange.queued },
   { title: "sockets", align: "right", cell: (exchange) => exchange.sockets.length },
+  {
+    title: "since",
+    align: "right",
+    cell: ({ reason }) => reason?.since && ageOf(reason.since, now),
+  },
 ];
 
 /** One letter for the largest unit, as people read ages: `3s`, `12m`, `5h`, `2d`. */

@@ -6,6 +6,7 @@ import { ConfigError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import { redactKnown } from "../telemetry/redact.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit.ts";
+import { notReadyText } from "./not_ready_text.ts";
 import { type ServedKernel, serveKernel, type ServePorts } from "./serve.ts";
 
 export interface StartPorts extends Omit<ServePorts, "log"> {
@@ -43,7 +44,10 @@ export async function runStart(args: readonly string[], ports: StartPorts): Prom
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const message = error instanceof Error ? error.message : String(error);
-    ports.warn(redactKnown(`start: ${message}\n`));
+    // Mistakes of a file begin their lines with its place: editors and terminals link it there.
+    const isOfFile = error instanceof ConfigError && "file" in error.details;
+    const head = isOfFile ? "start: the configuration cannot be used:\n" : "start: ";
+    ports.warn(redactKnown(`${head}${message}\n`));
     if (error instanceof CommandError) return error.exitCode;
     return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
   }
@@ -85,6 +89,7 @@ function welcome(config: KernelConfig, { url, token, kernel }: ServedKernel): st
   const names = exchanges.map((exchange) => exchange.id).join(", ");
   const example = exchanges[0];
   const symbol = example?.listSymbols().find((id) => id === "BTC/USDT") ?? "BTC/USDT";
+  const troubles = notReadyText(exchanges.map((exchange) => exchange.healthCheck()));
   const data = config.data === "./data" ? "" : ` --data ${config.data}`;
   const order = JSON.stringify({ order: { symbolId: symbol, side: "BUY", amount: "0.01" } });
   return [
@@ -92,6 +97,8 @@ function welcome(config: KernelConfig, { url, token, kernel }: ServedKernel): st
     "",
     `  inspector  ${url}/inspector#token=${token}`,
     "",
+    // A wrong key parks one exchange and stops nobody: whoever starts the kernel is to see it.
+    ...(troubles === "" ? [] : [troubles]),
     "Place an order, then look at it:",
     "",
     `  curl -s ${url}/v1/exchanges/${example?.id}/intents \\`,

@@ -15,10 +15,12 @@ import {
 import type { CommandContext, Output } from "./context.ts";
 import { addEvents } from "./events.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit.ts";
+import { addKeys } from "./keys.ts";
 import { addKillSwitch } from "./kill_switch.ts";
 import { addModify } from "./modify.ts";
 import { addOversight } from "./oversight.ts";
 import { writeText } from "./output.ts";
+import type { SecretStream } from "./secret_input.ts";
 
 /** The world as a command sees it. */
 export interface Terminal {
@@ -26,6 +28,8 @@ export interface Terminal {
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly env: (name: string) => string | undefined;
+  /** Where keys are typed or piped in. */
+  readonly stdin: SecretStream;
   /** Ends what would go on for ever, such as `events -f`. */
   readonly signal: AbortSignal;
 }
@@ -86,6 +90,7 @@ function commandLine(terminal: Terminal): Command {
   addEvents(program, contextOf);
   addKillSwitch(program, contextOf);
   addOversight(program, contextOf);
+  addKeys(program, terminal);
   return program;
 }
 
@@ -181,6 +186,7 @@ if (import.meta.main) {
     },
     warn: (text) => void writeText(Deno.stderr, text),
     env: (name) => Deno.env.get(name),
+    stdin: Deno.stdin,
     signal: reader.signal,
   });
   Deno.exit(code);

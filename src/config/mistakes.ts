@@ -107,11 +107,18 @@ export function addIssues(issues: readonly z.core.$ZodIssue[], context: IssueCon
     }
     const value = valueAt(context.value, inner);
     const got = value === undefined ? "got nothing" : `got ${shown(value, path, context)}`;
-    const hint = issue.code === "invalid_value" && typeof value === "string"
-      ? didYouMean(value, issue.values.map(String))
-      : "";
+    const isShown = typeof value === "string" && !context.substituted.has(path.join("\n"));
+    const hint = isShown ? didYouMean(value, wordsOf(issue)) : "";
     context.mistakes.add(path, `${expectation(issue)}, ${got}${hint}`);
   }
+}
+
+/** What could have been written instead. */
+function wordsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  if (issue.code !== "invalid_union") return [];
+  const options = "options" in issue && Array.isArray(issue.options) ? issue.options : [];
+  return [...options.map(String), ...issue.errors.flat().flatMap(wordsOf)];
 }
 
 function isOtherForm({ code, path }: z.core.$ZodIssue): boolean {

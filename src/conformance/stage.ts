@@ -197,9 +197,18 @@ export class Stage implements AsyncDisposable {
     return { ...placed, order, both: { ...placed.ref, exchangeOrderId: order.exchangeOrderId } };
   }
 
-  /** A market order that has filled. */
+  /** Of an order that takes at once: none, or where there are no market orders a limit. */
+  taking(side: "BUY" | "SELL"): Decimal | null {
+    if (this.metadata.capabilities.market !== "NO") return null;
+    return side === "BUY" ? this.high : this.low;
+  }
+
+  /** An order that has taken and filled. */
   async buy(times = 1): Promise<Accepted & { readonly filled: VenueOrder }> {
-    const placed = await this.place({ limitPrice: null, amount: this.amount(times) });
+    const placed = await this.place({
+      limitPrice: this.taking("BUY"),
+      amount: this.amount(times),
+    });
     return { ...placed, filled: await this.reads(placed.ref, "FILLED") };
   }
 

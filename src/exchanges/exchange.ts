@@ -320,7 +320,12 @@ export interface CandleQuery {
 
 /** How a topic reaches us: over one of the sockets, from the adapter itself, or not at all. */
 export type TopicRoute =
-  | { readonly kind: "socket"; readonly socketId: string }
+  | {
+    readonly kind: "socket";
+    readonly socketId: string;
+    /** A second one, which tells `prices` beside the quotes of a ticker. */
+    readonly besideId?: string;
+  }
   | { readonly kind: "adapter" }
   | { readonly kind: "none" };
 
@@ -330,10 +335,13 @@ export interface MarketStream {
   readonly sockets: readonly ExchangeSocket[];
   /** Asked once for each topic. */
   route(topic: Topic): TopicRoute;
-  /** Asked while the socket of the topics is open, and again whenever it was opened anew. */
-  subscribe(topics: readonly Topic[]): void;
+  /**
+   * Asked while the socket of the topics is open, and again whenever it was opened anew. With
+   * `over` only what that socket has to tell of them is meant.
+   */
+  subscribe(topics: readonly Topic[], over?: string): void;
   /** What comes of these topics afterwards is ignored. */
-  unsubscribe(topics: readonly Topic[]): void;
+  unsubscribe(topics: readonly Topic[], over?: string): void;
   /** How snapshots and deltas of this book fit together. */
   bookRules(topic: BookTopic): BookRules;
 }

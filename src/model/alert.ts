@@ -12,6 +12,7 @@ export const ALERT_KINDS = [
   "Isolated",
   "ExchangeParked",
   "DeadMansSwitch",
+  "MarginCall",
   "DriftOpened",
   "AlertsDropped",
 ] as const;
@@ -25,6 +26,7 @@ export const ALERT_KINDS = [
  * - `ExchangeParked`: restarts are used up, or the venue or the key is refused; it stays as it is
  *   until somebody starts it.
  * - `DeadMansSwitch`: it could not be wound up, may have fired, or could not be disarmed.
+ * - `MarginCall`: too little margin is left, and the venue may liquidate soon.
  * - `DriftOpened`: the venue and the kernel disagree; `details.drift` names the kind.
  * - `AlertsDropped`: so many of a kind came at once that some were not told.
  */

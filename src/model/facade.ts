@@ -41,6 +41,12 @@ export interface EventsOptions {
   readonly since?: number | string;
 }
 
+/** How long it is waited. */
+export interface ReadyOptions {
+  /** Ends the waiting: the promise rejects with the signal's reason. Default: it has no end. */
+  readonly signal?: AbortSignal;
+}
+
 /** One intent with what is known of it. */
 export interface IntentView {
   /** What was asked for. */
@@ -229,7 +235,7 @@ export interface ExchangeKernel extends Oversight {
    * @throws {NotFoundError} when no symbol trades it, or the exchange is not connected yet.
    */
   getAssetMetadata(assetId: string): AssetMetadata;
-  /** Canonical symbols of what the exchange lists; empty before it is connected. */
+  /** Canonical symbols of what the exchange lists; empty before it is connected: see `ready`. */
   listSymbols(): readonly string[];
   /**
    * Calls back for every event of this exchange from now on, after its commit. What the callback
@@ -266,13 +272,36 @@ export interface ExchangeKernel extends Oversight {
    */
   events(filter?: EventFilter, options?: EventsOptions): AsyncIterable<KernelEvent>;
   /**
+   * Resolves once this exchange lists its instruments and its orders, fills and balances have been
+   * read back since it last connected; at once where that is so. `openKernel` does not promise that
+   * much: it returns without an exchange whose first try has failed, and which goes on trying.
+   *
+   * Restarts and lost connections are waited through, without a bound of its own. Whether an order
+   * may be placed is another question: the kill switch, open drifts and `mode: "observe"` hold
+   * orders back on an exchange that is up to date ({@linkcode ExchangeHealth.reason}).
+   *
+   * @throws {DeniedError} when it does not come by itself: the exchange is parked (the message says
+   *   why), is being stopped, or has used its restarts up.
+   * @example
+   * ```ts
+   * import { assert } from "@std/assert";
+   * import { openKernel } from "@exchange-kernel/kernel";
+   *
+   * await using kernel = await openKernel({ exchanges: { paper: { kind: "paper" } } });
+   * const signal = AbortSignal.timeout(60_000);
+   * await Promise.all(kernel.exchanges().map((exchange) => exchange.ready({ signal })));
+   * assert(kernel.exchange("paper").listSymbols().includes("BTC/USDT"));
+   * ```
+   */
+  ready(options?: ReadyOptions): Promise<void>;
+  /**
    * Starts this exchange again after `stop`, or once its restarts were used up. Resolves when it is
    * ready, or has had its chance to be. Nothing happens if it runs.
    */
   start(): Promise<void>;
   /** Stops this exchange alone and leaves its open orders at the venue. */
   stop(): Promise<void>;
-  /** How the exchange is doing; nothing is asked of the venue. */
+  /** How the exchange is doing, or did before it was stopped; nothing is asked of the venue. */
   healthCheck(): ExchangeHealth;
   /**
    * Without an id, reads orders, fills and balances back from the venue now and resolves when done;

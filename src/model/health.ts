@@ -29,13 +29,25 @@ export interface DeadMansSwitchHealth {
   readonly failures: number;
 }
 
+/** Why an exchange takes no new orders now. */
+export interface NotReadyReason {
+  /** Since when that is so, by our clock; null where it is not known. */
+  readonly since: EpochMs | null;
+  /** In words, e.g. `the key may withdraw: …`; never a key, never what a venue answered. */
+  readonly why: string;
+  /** What ends it: a command, a setting, or that waiting does. */
+  readonly nextStep: string;
+}
+
 /** How one exchange is doing, counted since it last started. */
 export interface ExchangeHealth {
   /** The key of the exchange in `openKernel({ exchanges })`. */
   readonly exchangeId: string;
   /** `connecting`, `syncing`, `ready`, `degraded`, `draining`, `stopped` or `parked`. */
   readonly state: string;
-  /** Why it is parked, and what to do about it; absent in every other state. */
+  /** Why new submits may not leave, and what ends that; null while they may. */
+  readonly reason: NotReadyReason | null;
+  /** Why it is parked; absent in every other state. `reason` tells of every state. */
   readonly parkedBecause?: string;
   /** `observe`: everything is read and nothing is sent, so it is never `ready`. */
   readonly mode: ExchangeMode;

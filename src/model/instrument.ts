@@ -49,9 +49,9 @@ export interface Instrument {
   readonly contractSize: Decimal | null;
   /** Prices are multiples of it. */
   readonly tickSize: Decimal;
-  /** In base units. */
+  /** In base units; in quote units on inverse contracts. */
   readonly minOrderSize: Decimal;
-  /** In base units; null where the venue names none. */
+  /** As `minOrderSize`; null where the venue names none. */
   readonly maxOrderSize: Decimal | null;
   /** Decimals of a price; negative for ticks of tens and more. */
   readonly pricePrecision: number;
@@ -72,9 +72,9 @@ export interface AmountConstraints {
   readonly max: Decimal | null;
   /** Quantities are multiples of it. */
   readonly step: Decimal;
-  /** Least price × quantity, in quote units; null where the venue names none. */
+  /** Least price × quantity, in quote units; null where the venue names none, and if inverse. */
   readonly minNotional: Decimal | null;
-  /** Largest price × quantity, in quote units; null where the venue names none. */
+  /** Largest price × quantity, likewise. */
   readonly maxNotional: Decimal | null;
 }
 
@@ -86,7 +86,7 @@ export interface PriceBand {
   readonly tickSize: Decimal;
 }
 
-/** Which prices the venue takes, in quote units per base unit. */
+/** Which prices the venue takes, in quote units per base unit; of options as they are paid. */
 export interface PriceConstraints {
   /** Prices are multiples of it; the finest one where `spacing` is `DYNAMIC`. */
   readonly tickSize: Decimal;

@@ -175,7 +175,7 @@ export const EXCHANGES_MAX = 32;
 export const SUBSCRIBERS_MAX = 256;
 /**
  * Callers waiting on one exchange for more than durability (`waitFor`). At it a further place or
- * modify that wants to wait is a DeniedError; a cancel never is.
+ * modify that wants to wait is a DeniedError; a cancel never is. As many may wait for `ready`.
  */
 export const WAITERS_MAX = 10_000;
 /** Newest events kept in memory, so that resuming readers spare the store. Oldest dropped. */
@@ -211,6 +211,8 @@ export const MARKET_ROWS_MAX = 1_000;
  * venue, so that one look stays within a few seconds of its budget. The others wait for the next.
  */
 export const ACCOUNTED_SYMBOLS_MAX = 64;
+/** Orders an audit found news of, waiting for a late frame: one is proof enough. Others unwatched. */
+export const MISSED_ORDERS_MAX = 100;
 /** Ended intents that are owed trades, remembered over a restart. Oldest forgotten; drift stays. */
 export const OWED_INTENTS_MAX = 1_000;
 /** Symbols whose trades a start reads although no intent of theirs lives. Oldest forgotten. */

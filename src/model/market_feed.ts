@@ -118,6 +118,13 @@ export interface BookRules {
 export type MarketFact =
   /** Of `last`, `mark` and `index` null says that this message does not tell. */
   | { readonly kind: "ticker"; readonly ticker: Ticker; readonly receivedAt: EpochMs }
+  /** What goes with quotes that come over another socket; null as above. */
+  | {
+    readonly kind: "prices";
+    readonly symbolId: string;
+    readonly prices: Pick<Ticker, "last" | "mark" | "index" | "venueTime">;
+    readonly receivedAt: EpochMs;
+  }
   /** Oldest first. */
   | { readonly kind: "trades"; readonly trades: readonly Trade[]; readonly receivedAt: EpochMs }
   | { readonly kind: "bookSnapshot"; readonly book: BookSnapshot; readonly receivedAt: EpochMs }

@@ -1,5 +1,6 @@
 /** What a venue tells without being asked for it then and there. */
 import type { Balance, Position } from "./account.ts";
+import type { Decimal } from "./decimal.ts";
 import type { Fill } from "./fill.ts";
 import type { MarketFact } from "./market_feed.ts";
 import type { ReportedUsage } from "./rate_limits.ts";
@@ -21,10 +22,27 @@ export type VenueFact =
     readonly positions: readonly Position[];
     readonly receivedAt: EpochMs;
   }
+  /** Too little margin is left: the venue may liquidate soon. It may come again and again. */
+  | {
+    readonly kind: "marginCall";
+    /** Null: of the whole account. */
+    readonly symbolId: string | null;
+    /** Maintenance margin by what covers it, 1 at liquidation; null where it is not told. */
+    readonly used: Decimal | null;
+    /** The maintenance margin the venue asks for, in what it settles in; null where not told. */
+    readonly maintenance: Decimal | null;
+    readonly receivedAt: EpochMs;
+  }
   | MarketFact
   /** How much of its budgets the venue counts as used, by response headers or asked. */
   | ({ readonly kind: "usage" } & ReportedUsage)
   /** 429 or 418: nothing may be sent for so long. */
-  | { readonly kind: "banned"; readonly retryAfterMs: number; readonly status: number }
+  | {
+    readonly kind: "banned";
+    readonly retryAfterMs: number;
+    readonly status: number;
+    /** Only what takes from these budgets may not be sent; absent: nothing at all. */
+    readonly budgets?: readonly string[];
+  }
   /** A frame or row that does not parse; dropped, counted and shown. */
   | { readonly kind: "malformed"; readonly where: string; readonly message: string };

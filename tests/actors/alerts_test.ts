@@ -93,6 +93,15 @@ Deno.test("alerts: drift is told with its kind, once per record", () => {
   s.alerts.close();
 });
 
+Deno.test("alerts: a margin call says what it is about", () => {
+  const s = stage();
+  s.event("MarginCallWarning", { payload: { used: "0.9", maintenance: null } });
+  const [alert] = s.told;
+  assertEquals([s.told.length, alert?.kind, alert?.severity], [1, "MarginCall", "critical"]);
+  assertEquals(alert?.details["used"], "0.9");
+  s.alerts.close();
+});
+
 Deno.test("alerts: isolation and missing protection have kinds of their own", () => {
   const s = stage();
   drift(s, "Isolated", "d1");

@@ -172,7 +172,7 @@ Deno.test("market: while the stream is down it is polled and says so; then it st
   assertEquals([books.told.at(-1)?.source, books.told.at(-1)?.isStale], ["stream", false]);
   assertEquals(on.said.slice(-2), [`+ ticker:${SYMBOL}`, `+ book:${SYMBOL}`]);
   const asked = on.asked.length;
-  await on.pass(60_000);
+  await on.pass(10 * MARKET_POLL_EVERY_MS);
   assertEquals(on.asked.length, asked);
 });
 

@@ -323,3 +323,37 @@ Deno.test("request runner: it tells how long a ban still lasts", () => {
   assertEquals(runner.bannedForMs(), 0);
   runner.stop();
 });
+
+Deno.test("request runner: a ban of one budget holds back what takes from it, and nothing else", () => {
+  const { clock, runner, modes, granted, ask } = rested();
+  runner.banned(2_000, ["orders"]);
+  assertEquals(ask("submit", "s"), "queued");
+  assertEquals(ask("cancel", "c", twoCosts({ weight: 1, orders: 0 })), "granted");
+  assertEquals(ask("probe", "p", READ), "granted");
+  assertEquals([runner.bannedForMs(), runner.bannedForMs("submit")], [0, 2_000]);
+  assertEquals([runner.bannedForMs("serverTime"), runner.remaining("submit")], [0, 0]);
+  assert(!modes.includes("banned"));
+  clock.advance(1_999);
+  assertEquals(granted, ["c", "p"]);
+  clock.advance(1_000);
+  assertEquals(granted, ["c", "p", "s"]);
+  assertEquals(runner.bannedForMs("submit"), 0);
+  runner.stop();
+});
+
+Deno.test("request runner: who waits for a banned budget holds back nobody who does not need it", () => {
+  const { clock, runner, ask } = rested();
+  runner.banned(10_000, ["orders"]);
+  ask("submit", "s");
+  clock.advance(9_000); // Its tokens are back long before the ban ends.
+  assertEquals(ask("probe", "p", READ), "granted");
+  runner.stop();
+});
+
+Deno.test("request runner: a ban of a budget that nobody knows holds back everything", () => {
+  const { runner, ask } = rested();
+  runner.banned(2_000, ["orders", "no such budget"]);
+  assertEquals(ask("probe", "p", READ), "queued");
+  assertEquals(runner.bannedForMs(), 2_000);
+  runner.stop();
+});

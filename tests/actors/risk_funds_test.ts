@@ -195,16 +195,6 @@ const of = (quantity: string, updatedAt = 0, leverage: string | null = "10"): He
 });
 const sale = { ...PERP, side: "SELL" } as const;
 
-Deno.test("risk funds: inverse contracts and options are refused: they are margined otherwise", () => {
-  const desk = new Desk();
-  for (const symbolId of ["BTC/USD:PERP@BTC", "BTC/USDT:OPT:C:100000:20271224"]) {
-    assertEquals(
-      desk.asks({ symbolId }),
-      `INSTRUMENT_UNSUPPORTED spot, or a perpetual or future settled in its quote asset ${symbolId}`,
-    );
-  }
-});
-
 Deno.test("risk funds: a contract needs its margin, on either side, by the leverage told", () => {
   const desk = new Desk();
   desk.held = of("0");

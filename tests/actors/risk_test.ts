@@ -224,7 +224,7 @@ function none(k: PaperKernel): Readonly<Record<string, string>> {
 function recount(k: PaperKernel): Readonly<Record<string, string>> {
   const [base = "", quote = ""] = RESTING.symbolId.split("/");
   const ledger = new RiskLedger({
-    assetsOf: () => ({ base, quote, isContract: false }),
+    assetsOf: () => ({ base, settle: quote, kind: "spot" }),
     worstPrice: () => null,
   });
   for (const { context, intentId } of k.exchange("a").book.entries()) {

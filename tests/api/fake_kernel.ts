@@ -26,7 +26,7 @@ import type { StoreError } from "../../src/model/errors.ts";
 import { FakeKillSwitch } from "./fake_kill_switch.ts";
 import { NO_MARKET_DATA, QUIET_MARKET } from "./fake_market.ts";
 import { FakeOversight } from "./fake_oversight.ts";
-import { AT, symbolMetadata, viewOf } from "./fake_rows.ts";
+import { AT, NOT_READY, symbolMetadata, viewOf } from "./fake_rows.ts";
 
 export const ORDER = { symbolId: "BTC/USDT", side: "BUY", amount: "0.01", limitPrice: "50000" };
 
@@ -140,7 +140,7 @@ export class FakeKernel implements Kernel {
 
 export class FakeExchange extends FakeOversight implements ExchangeKernel {
   readonly marketData = NO_MARKET_DATA;
-  ready = true;
+  isReady = true;
   readonly fills: Fill[] = [];
   readonly #kernel: FakeKernel;
 
@@ -295,12 +295,17 @@ export class FakeExchange extends FakeOversight implements ExchangeKernel {
     return Promise.resolve();
   }
 
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   healthCheck(): ExchangeHealth {
     return {
       exchangeId: this.id,
-      state: this.ready ? "ready" : "syncing",
+      state: this.isReady ? "ready" : "syncing",
+      reason: this.isReady ? null : NOT_READY,
       mode: "live",
-      ready: this.ready,
+      ready: this.isReady,
       sockets: [],
       latencyMs: { p50: 1.5, p99: null },
       errors: {},

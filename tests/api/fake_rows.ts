@@ -8,6 +8,13 @@ import type { StandardOrder } from "../../src/model/order.ts";
 /** 2026-01-01T00:00:00Z. */
 export const AT = 1_767_225_600_000;
 
+/** Two minutes before {@linkcode AT}. */
+export const NOT_READY = {
+  since: AT - 120_000,
+  why: "orders are being\u001b[31m read",
+  nextStep: "wait: this takes a moment",
+};
+
 export function viewOf(
   exchangeId: string,
   intentId: string,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { KILL_SWITCH_ROUTES } from "../../src/api/kill_switch.ts";
-import { AT } from "./fake_rows.ts";
+import { AT, NOT_READY } from "./fake_rows.ts";
 import { Served } from "./served.ts";
 
 const PATH = "/v1/kill-switch";
@@ -66,11 +66,11 @@ Deno.test("kill switch over HTTP: reading and writing need the token", async () 
 Deno.test("GET /readyz: an engaged kill switch is a reason, and what else there is is told too", async () => {
   await using served = new Served();
   await served.kernel.killSwitch.engage("prices look wrong");
-  served.kernel.exchange("paper").ready = false;
+  served.kernel.exchange("paper").isReady = false;
   const { status, body } = await served.ask("/readyz");
   assertEquals([status, body.reasons], [503, [
     "the kill switch is engaged (epoch 1): prices look wrong",
-    "paper is syncing",
+    `paper is syncing: ${NOT_READY.why}`,
   ]]);
 });
 

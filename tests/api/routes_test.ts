@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decimal } from "../../src/model/decimal.ts";
 import type { Fill } from "../../src/model/fill.ts";
 import { FakeKernel, ORDER } from "./fake_kernel.ts";
+import { NOT_READY } from "./fake_rows.ts";
 import { type Ask, Served } from "./served.ts";
 
 const INTENTS = "/v1/exchanges/paper/intents";
@@ -26,10 +27,13 @@ Deno.test("readiness: 200 when the kernel runs and every exchange is ready", asy
 Deno.test("readiness: 503 names what is not ready", async () => {
   await using served = new Served({ kernel: new FakeKernel(["paper", "main"]) });
   served.kernel.state = "draining";
-  served.kernel.exchange("main").ready = false;
+  served.kernel.exchange("main").isReady = false;
   const answer = await served.ask("/readyz");
   assertEquals(answer.status, 503);
-  assertEquals(answer.body.reasons, ["the kernel is draining", "main is syncing"]);
+  assertEquals(answer.body.reasons, [
+    "the kernel is draining",
+    `main is syncing: ${NOT_READY.why}`,
+  ]);
 });
 
 Deno.test("exchanges: each with its health", async () => {
@@ -41,6 +45,22 @@ Deno.test("exchanges: each with its health", async () => {
   ]);
   const one = await served.ask("/v1/exchanges/main");
   assertEquals(one.body.reconciliation.syncs, 1);
+});
+
+Deno.test("exchanges: one that takes no orders tells why, since when and what ends it", async () => {
+  await using served = new Served({ kernel: new FakeKernel(["paper", "main"]) });
+  served.kernel.exchange("main").isReady = false;
+  const { body } = await served.ask("/v1/exchanges");
+  assertEquals(body.items.map((item: { reason: unknown }) => item.reason), [null, NOT_READY]);
+  assertEquals((await served.ask("/v1/exchanges/main")).body.reason, NOT_READY);
+});
+
+Deno.test("openapi: why an exchange takes no orders is described", async () => {
+  await using served = new Served();
+  const { body } = await served.ask("/openapi.json");
+  const { reason } = body.components.schemas.Exchange.properties;
+  const described = reason.anyOf.map((part: { required?: unknown }) => part.required ?? null);
+  assertEquals(described, [["since", "why", "nextStep"], null]);
 });
 
 Deno.test("exchanges: an unknown one is 404 and the answer names those there are", async () => {

@@ -6,6 +6,7 @@ import { exchangeMemory } from "./exchange_memory.ts";
 import { type Bench, type Figure, toLine } from "./harness.ts";
 import { limiter } from "./limiter.ts";
 import { liveIntents } from "./live_intents.ts";
+import { reconnect } from "./reconnect.ts";
 import { recovery } from "./recovery.ts";
 import { startSix } from "./start_six.ts";
 import { steps } from "./steps.ts";
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   stream,
   exchangeMemory,
   startSix,
+  reconnect,
 ];
 
 interface Flags {

@@ -101,6 +101,21 @@ Deno.test("start: serves, prints the address with the token, and something to tr
   });
 });
 
+Deno.test("start: an exchange that takes no orders is named, with why and what ends it", async () => {
+  await withData(async (data) => {
+    const start = new Start();
+    start.kernel.exchange("paper").isReady = false;
+    const ended = start.run("--port", "0", "--data", data);
+    await start.ready;
+    assertStringIncludes(
+      start.out,
+      "paper is syncing: orders are being·[31m read\n    next: wait: this takes a moment\n",
+    );
+    start.ask();
+    assertEquals(await ended, 0);
+  });
+});
+
 Deno.test("start: what is printed to try works as printed", async () => {
   await withData(async (data) => {
     const start = new Start();
@@ -189,7 +204,8 @@ Deno.test("start: a wrong configuration is named by place and ends with 2", asyn
     await Deno.writeTextFile(config, "exchanges:\n  a: { kind: papper }\n");
     const start = new Start();
     assertEquals(await start.run("--config", config), 2);
-    assertStringIncludes(start.err, `${config}:2:14 exchanges.a.kind: expected one of paper`);
+    assertMatch(start.err, /^start: the configuration cannot be used:\n/);
+    assertStringIncludes(start.err, `\n${config}:2:14 exchanges.a.kind: expected one of paper`);
     assertEquals(start.opened, []);
     await Deno.writeTextFile(config, 'exchanges: { a: { kind: paper } }\nrisk: { caps: "9" }\n');
     const capped = new Start();

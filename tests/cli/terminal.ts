@@ -2,6 +2,7 @@
 import { assert } from "@std/assert";
 import { runXk } from "../../src/cli/xk.ts";
 import { writeRunFile } from "../../src/cli/run_file.ts";
+import type { SecretStream } from "../../src/cli/secret_input.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { FakeKernel } from "../api/fake_kernel.ts";
 import { Served, TOKEN } from "../api/served.ts";
@@ -14,10 +15,44 @@ export interface Ran {
   readonly err: string;
 }
 
+/** What somebody types, or a pipe; it comes in pieces. */
+export class FakeStdin implements SecretStream {
+  /** Whether typing was shown: at a terminal while nothing is being read. */
+  isRaw = false;
+  wasRaw = false;
+  readonly #bytes: Uint8Array;
+  readonly #isTerminal: boolean;
+  #at = 0;
+
+  constructor(text: string | Uint8Array, { isTerminal }: { readonly isTerminal: boolean }) {
+    this.#bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+    this.#isTerminal = isTerminal;
+  }
+
+  isTerminal(): boolean {
+    return this.#isTerminal;
+  }
+
+  setRaw(raw: boolean): void {
+    this.isRaw = raw;
+    this.wasRaw ||= raw;
+  }
+
+  /** A terminal gives a key at a time. */
+  read(bytes: Uint8Array): Promise<number | null> {
+    const end = this.#isTerminal ? this.#at + 1 : this.#at + 7;
+    const piece = this.#bytes.subarray(this.#at, end);
+    this.#at += piece.length;
+    bytes.set(piece);
+    return Promise.resolve(piece.length === 0 ? null : piece.length);
+  }
+}
+
 /** Runs `xk` as a shell would. */
 export async function xk(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stdin: FakeStdin = new FakeStdin("", { isTerminal: false }),
 ): Promise<Ran> {
   let out = "";
   let err = "";
@@ -26,6 +61,7 @@ export async function xk(
     print: (text) => out += text,
     warn: (text) => err += text,
     env: (name) => env[name],
+    stdin,
     signal: new AbortController().signal,
   });
   return { code, out, err };
@@ -45,6 +81,7 @@ export class Watching {
       print: (text) => this.out += text,
       warn: (text) => this.err += text,
       env: () => undefined,
+      stdin: new FakeStdin("", { isTerminal: false }),
       signal: this.#stop.signal,
     });
   }

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { decimal } from "../../src/model/decimal.ts";
 import type { Fill } from "../../src/model/fill.ts";
 import { denied, ORDER } from "../api/fake_kernel.ts";
+import { NOT_READY } from "../api/fake_rows.ts";
 import { Served, TOKEN } from "../api/served.ts";
 import { DataDir, xk } from "./terminal.ts";
 
@@ -93,6 +94,38 @@ Deno.test("xk get: every other resource has its columns", async () => {
   assertStringIncludes((await dir.xk("get", "exchanges")).out, "paper  ready  true      1.5");
 });
 
+Deno.test("xk get exchanges: why one takes no orders, since when and what ends it", async () => {
+  await using dir = await DataDir.open(["paper", "main"]);
+  dir.served.kernel.exchange("main").isReady = false;
+  const { out } = await dir.xk("get", "exchanges");
+  assertEquals(
+    out,
+    `\
+NAME   STATE    READY  P50 MS  P99 MS  QUEUED  SOCKETS  SINCE
+paper  ready    true      1.5       -       0        0      -
+main   syncing  false     1.5       -       0        0     2m
+
+These take no orders now:
+
+  main is syncing: orders are being·[31m read
+    next: wait: this takes a moment
+`,
+  );
+  for (const form of ["json", "yaml"]) {
+    const { items } = parse((await dir.xk("get", "exchanges", "-o", form)).out);
+    assertEquals(items.map((item: { reason: unknown }) => item.reason), [null, NOT_READY]);
+  }
+});
+
+Deno.test("xk get exchanges: --exchange names one", async () => {
+  await using dir = await DataDir.open(["paper", "main"]);
+  const { out } = await dir.xk("get", "exchanges", "-e", "main", "-o", "json");
+  assertEquals(JSON.parse(out).items.length, 1);
+  const unknown = await dir.xk("get", "exchanges", "-e", "nope");
+  assertEquals(unknown.code, 1);
+  assertStringIncludes(unknown.err, "there are paper, main");
+});
+
 Deno.test("xk get: several exchanges share a table, --exchange names one", async () => {
   await using dir = await DataDir.open(["paper", "main"]);
   const all = (await dir.xk("get", "balances")).out;
@@ -181,6 +214,13 @@ Deno.test("xk: unknown commands, resources, forms and limits are mistakes of usa
     assertEquals(code, 2, args.join(" "));
     assert(err.length > 0);
   }
+});
+
+Deno.test("xk get: a slip in the resource is suggested", async () => {
+  await using dir = await DataDir.open();
+  const { code, err } = await dir.xk("get", "exchange");
+  assertEquals(code, 2);
+  assertStringIncludes(err, '(did you mean "exchanges"?)');
 });
 
 Deno.test("xk: help is no mistake", async () => {

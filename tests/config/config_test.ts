@@ -204,6 +204,20 @@ Deno.test("config: brackets without end are a mistake, not a crash", () => {
   assert(/^kernel\.yaml:1:\d+ .*nested too deeply/.test(line), line);
 });
 
+Deno.test("config: a slip in one of several forms or words is suggested as well", () => {
+  assertEquals(mistakes("exchanges:\n  o: { kind: okx, testnet: locla }\n").slice(-1), [
+    "kernel.yaml:2:28 exchanges.o.testnet: expected one of false, true, local, " +
+    'got "locla" (did you mean "local"?)',
+  ]);
+  assertEquals(mistakes("exchanges:\n  p: { kind: paper, feed: { kind: synthetik } }\n"), [
+    "kernel.yaml:2:35 exchanges.p.feed.kind: expected one of none, synthetic, replay, live, " +
+    'got "synthetik" (did you mean "synthetic"?)',
+  ]);
+  assertEquals(mistakes("exchanges:\n  p: { kind: paper, mode: '${M:-obsrve}' }\n"), [
+    "kernel.yaml:2:27 exchanges.p.mode: expected one of live, observe, got the value of a variable",
+  ]);
+});
+
 Deno.test("config: every mistake is reported, in the order of the file", () => {
   const lines = mistakes(`
 http: { port: x }

@@ -4,10 +4,6 @@ import type { TestnetMarket } from "./testnet_target.ts";
 const SPOT = { marketType: "SPOT" } as const;
 const PERPETUAL = { marketType: "PERPETUAL" } as const;
 const BYBIT_BANS = [["forbidden", "a 403 is a ban there"]] as const;
-const NONCES = [
-  ["duplicateDelivery", "a nonce is taken once there"],
-  ["duplicateLost", "a nonce is taken once there"],
-] as const;
 
 export const MARKETS = {
   "binance spot": {
@@ -41,6 +37,23 @@ export const MARKETS = {
     symbol: "BTC-USDT-SWAP",
     entersBySocket: true,
   },
+  "okx inverse swap": {
+    ...PERPETUAL,
+    exchange: "okx",
+    symbolId: "BTC/USD:PERP@BTC",
+    symbol: "BTC-USD-SWAP",
+    entersBySocket: true,
+    matrixAmount: "300",
+  },
+  "okx option": {
+    marketType: "OPTION",
+    exchange: "okx",
+    symbolId: "BTC/USD:OPT:C:100000:20270326@BTC",
+    symbol: "BTC-USD-270326-100000-C",
+    entersBySocket: true,
+    matrixAmount: "0.03",
+    matrixPrices: { from: "0.01", step: "0.0005" },
+  },
   "bybit spot": {
     ...SPOT,
     exchange: "bybit",
@@ -67,7 +80,6 @@ export const MARKETS = {
     symbol: "@1",
     entersBySocket: true,
     lacks: ["client ids unique"],
-    leftOut: NONCES,
     budgets: { weight: { capacity: 10_000_000 } },
   },
   "hyperliquid perpetual": {
@@ -78,7 +90,6 @@ export const MARKETS = {
     symbol: "BTC",
     entersBySocket: true,
     lacks: ["client ids unique"],
-    leftOut: NONCES,
     budgets: { weight: { capacity: 10_000_000 } },
   },
   "coinbase spot": {
@@ -111,6 +122,16 @@ export const MARKETS = {
     entersBySocket: false,
     lacks: ["fees with trades"],
     budgets: { derivatives: { capacity: 1_000_000 }, history: { capacity: 1_000_000 } },
+  },
+  "krakenfutures inverse": {
+    ...PERPETUAL,
+    exchange: "krakenfutures",
+    symbolId: "BTC/USD:PERP@BTC",
+    symbol: "PI_XBTUSD",
+    entersBySocket: false,
+    lacks: ["fees with trades"],
+    budgets: { derivatives: { capacity: 1_000_000 }, history: { capacity: 1_000_000 } },
+    matrixAmount: "300",
   },
 } as const satisfies Readonly<Record<string, TestnetMarket>>;
 

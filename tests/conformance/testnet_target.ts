@@ -36,6 +36,10 @@ export interface TestnetMarket {
   /** Beside the defaults, where a venue takes no such short bounds. */
   readonly timing?: Readonly<Record<string, number>>;
   readonly proofAfterMs?: number;
+  /** Of the orders of the fault matrix, where base units do not count them. */
+  readonly matrixAmount?: string;
+  /** Their prices, each of its own, where the market is not at tens of thousands. */
+  readonly matrixPrices?: { readonly from: string; readonly step: string };
 }
 
 /** Loopback answers in a millisecond; a fault that stays silent is waited for this long. */

@@ -5,6 +5,7 @@
  */
 import { assert } from "@std/assert";
 import type { ExchangeOptions } from "../../mod.ts";
+import { add, decimal, multiply } from "../../src/model/decimal.ts";
 import type { LedgerOrder } from "../../src/testnet/dialect.ts";
 import type { ExchangeName } from "../../src/testnet/dialects.ts";
 import { FAULT_NAMES, type FaultName, FAULTS } from "../../src/testnet/fault_catalogue.ts";
@@ -25,6 +26,10 @@ export interface MatrixMarket {
   readonly symbolId: string;
   readonly leftOut?: readonly (readonly [FaultName, string])[];
   readonly budgets?: Budgets;
+  /** Default: 0.003. */
+  readonly matrixAmount?: string;
+  /** Default: every dollar from 40000, far below where every local market of a coin starts. */
+  readonly matrixPrices?: { readonly from: string; readonly step: string };
 }
 
 /** What came of the faults, counted against the venue's own books. */
@@ -52,13 +57,15 @@ const TIMING = { validityMs: 5_000, engineBoundMs: 500, settleMs: 500 };
 const REQUEST_TIMEOUT_MS = 2_000;
 const PATIENCE_MS = 30_000;
 const NAMES = { submit: "order.place", cancel: "order.cancel" } as const;
-/** Far below where every local market starts, and each at a price of its own. */
-const PRICE = 40_000;
+const AMOUNT = "0.003";
+const PRICES = { from: "40000", step: "1" };
 
 export async function faultMatrix(
-  { exchange, kind = exchange, market, symbolId, beside = [], leftOut = [], budgets }: MatrixMarket,
+  terms: MatrixMarket,
   operation: MatrixOperation,
 ): Promise<MatrixCounts> {
+  const { exchange, kind = exchange, market, symbolId, beside = [], leftOut = [] } = terms;
+  const { budgets, matrixAmount: amount = AMOUNT, matrixPrices: prices = PRICES } = terms;
   const faults = MATRIX_FAULTS.filter((fault) => !leftOut.some(([name]) => name === fault));
   const options: Partial<ExchangeOptions> = {
     kind,
@@ -75,7 +82,8 @@ export async function faultMatrix(
   await within(() => isListed(stage, symbolId), () => `${symbolId} is not listed`);
   const intents = new Map<FaultName, string>();
   for (const [at, fault] of faults.entries()) {
-    const order = { symbolId, side: "BUY", amount: "0.003", limitPrice: String(PRICE + at) };
+    const limitPrice = add(decimal(prices.from), multiply(decimal(prices.step), decimal(at)));
+    const order = { symbolId, side: "BUY", amount, limitPrice };
     if (operation === "cancel") {
       const id = await stage.exchange.placeOrder(order, { waitFor: "accepted" });
       intents.set(fault, id);

@@ -45,6 +45,7 @@ Deno.test("observation: an exchange shows mode, budgets, circuits, drifts and wh
   gate.halt(GATE_STORE_BEHIND);
   const held = context("kernel/a");
   assertEquals([held.openDrift, held.halted, held.ready], [1, GATE_STORE_BEHIND, false]);
+  assertMatch(JSON.stringify(held.reason), /does not know.*xk get drift/);
   assertEquals(context("kernel").openDrift, 1);
   await close();
 });

@@ -182,3 +182,18 @@ Deno.test("budgets: limits that allow nothing are refused before anything is sen
   const budgets = { place: { ...PLACE, capacity: 0 } };
   assertThrows(() => new RequestBudgets({ budgets }, 0), RangeError, "place budget: capacity 0");
 });
+
+Deno.test("budgets: a ban of one budget is never shortened, and starts it from empty", () => {
+  const { all, take } = open();
+  const read: RequestCost = [{ budget: "reads", amount: 1 }];
+  all.ban(5_000, 60_000, ["place"]);
+  all.ban(1_000, 60_000, ["place"]);
+  assertEquals([take(64_999, "A"), take(64_999, "B")], [false, false]);
+  assertEquals(take(60_000, "A", read, "balances"), true);
+  assertEquals([all.bannedUntil, all.bannedForMs(ONE, 61_000)], [0, 4_000]);
+  assertEquals(all.remaining(ONE, keys("A"), 61_000), 0);
+  const short = open();
+  short.all.ban(100, 60_000, ["place"]);
+  const [taken, burst] = [short.takeAll(60_100, "A"), open().takeAll(60_100, "A")];
+  assert(taken < burst, `${taken} at once after a ban, ${burst} after a rest`);
+});

@@ -20,7 +20,7 @@ import { aContext, aFill, say } from "./intent_builders.ts";
 import { anOrder } from "../orders.ts";
 import { choices, startContext, starts, Walk } from "./intent_walk.ts";
 
-const PAIR = { base: "BTC", quote: "USDT", isContract: false };
+const PAIR = { base: "BTC", settle: "USDT", kind: "spot" } as const;
 
 function openLedger(price: { now: Decimal | null } = { now: decimal("100") }): RiskLedger {
   return new RiskLedger({ assetsOf: () => PAIR, worstPrice: () => price.now });
@@ -36,7 +36,13 @@ function hold(context: IntentContext, ...events: Parameters<typeof step>[1][]) {
 
 Deno.test("risk exposure: an intent holds its whole amount from the first, and nothing once ended", () => {
   const context = aContext();
-  const at = { symbolId: "BTC/USDT", side: "BUY", price: "100", reduceOnly: false } as const;
+  const at = {
+    symbolId: "BTC/USDT",
+    side: "BUY",
+    price: "100",
+    best: "100",
+    reduceOnly: false,
+  } as const;
   assertEquals<unknown>(hold(context), { ...at, quantity: "1" });
   assertEquals<unknown>(hold(context, say.granted()), { ...at, quantity: "1" });
   assertEquals<unknown>(hold(context, say.granted(), say.accepted()), { ...at, quantity: "1" });
@@ -82,23 +88,14 @@ Deno.test("risk exposure: an order that is to become reduce-only is not until it
   assertEquals(hold(context, ...asked, gone, say.granted("c2"))?.reduceOnly, true);
 });
 
-Deno.test("risk ledger: an order that is no longer reduce-only is margined from then on", () => {
-  const perp = { base: "BTC", quote: "USDT", isContract: true };
-  const ledger = new RiskLedger({ assetsOf: () => perp, worstPrice: () => null });
-  const order = { symbolId: "BTC/USDT:PERP", side: "BUY", quantity: ONE, price: ONE } as const;
-  ledger.set("a", { ...order, reduceOnly: true });
-  assertEquals(ledger.contract(order.symbolId)?.BUY.quantity, 0n);
-  ledger.set("a", { ...order, reduceOnly: false });
-  assertEquals(ledger.contract(order.symbolId)?.BUY.quantity, 10n ** 18n);
-});
-
-Deno.test("risk ledger: neither does a market order keep the lock it had as a reduce-only one", () => {
-  const perp = { base: "BTC", quote: "USDT", isContract: true };
-  const ledger = new RiskLedger({ assetsOf: () => perp, worstPrice: () => ONE });
-  const order = { symbolId: "BTC/USDT:PERP", side: "BUY", quantity: ONE, price: null } as const;
-  ledger.set("a", { ...order, reduceOnly: true });
-  ledger.set("a", { ...order, reduceOnly: false });
-  assertEquals(ledger.contract(order.symbolId)?.BUY.notional, 10n ** 18n);
+Deno.test("risk exposure: a change in doubt has two prices, the worse for us first", () => {
+  const modify = {
+    type: "order.modify",
+    at: 1_000,
+    order: anOrder({ limitPrice: decimal("90") }),
+  } as const;
+  const held = hold(aContext(), say.granted(), say.accepted(), modify);
+  assertEquals<unknown>([held?.price, held?.best], ["100", "90"]);
 });
 
 Deno.test("risk exposure: a canceled intent holds its order until the end is proven", () => {
@@ -112,13 +109,21 @@ Deno.test("risk ledger: a BUY locks quote at its price, rounded up, and a SELL l
   const ledger = openLedger();
   const price = decimal("100.000000001");
   const quantity = decimal("0.000000000000000001");
-  ledger.set("a", { symbolId: "BTC/USDT", side: "BUY", quantity, price, reduceOnly: false });
+  ledger.set("a", {
+    symbolId: "BTC/USDT",
+    side: "BUY",
+    quantity,
+    price,
+    best: price,
+    reduceOnly: false,
+  });
   assertEquals(locked(ledger, "USDT"), "0.000000000000000101");
   ledger.set("b", {
     symbolId: "BTC/USDT",
     side: "SELL",
     quantity: decimal("2"),
     price,
+    best: price,
     reduceOnly: false,
   });
   assertEquals([locked(ledger, "BTC"), buying(ledger)], ["2", quantity]);
@@ -131,7 +136,13 @@ Deno.test("risk ledger: a BUY locks quote at its price, rounded up, and a SELL l
 Deno.test("risk ledger: a market order keeps the price it was locked at as it fills", () => {
   const market = { now: decimal("100") };
   const ledger = openLedger(market);
-  const order = { symbolId: "BTC/USDT", side: "BUY", price: null, reduceOnly: false } as const;
+  const order = {
+    symbolId: "BTC/USDT",
+    side: "BUY",
+    price: null,
+    best: null,
+    reduceOnly: false,
+  } as const;
   ledger.set("a", { ...order, quantity: decimal("3") });
   market.now = decimal("1000");
   ledger.set("a", { ...order, quantity: decimal("1") });
@@ -144,7 +155,14 @@ Deno.test("risk ledger: a lock without a price is known to be unknown until ther
   const market: { now: Decimal | null } = { now: null };
   const ledger = openLedger(market);
   const quantity = decimal("2");
-  ledger.set("a", { symbolId: "BTC/USDT", side: "BUY", quantity, price: null, reduceOnly: false });
+  ledger.set("a", {
+    symbolId: "BTC/USDT",
+    side: "BUY",
+    quantity,
+    price: null,
+    best: null,
+    reduceOnly: false,
+  });
   assertEquals([ledger.asset("USDT").unpriced.size, locked(ledger, "USDT")], [1, "0"]);
   market.now = decimal("7");
   assertEquals([ledger.asset("USDT").unpriced.size, locked(ledger, "USDT")], [0, "14"]);
@@ -190,6 +208,7 @@ Deno.test("risk ledger: it knows the best own price of each side", () => {
       side,
       quantity,
       price: decimal(price),
+      best: decimal(price),
       reduceOnly: false,
     });
   const best = () => [ledger.opposite("BTC/USDT", "SELL"), ledger.opposite("BTC/USDT", "BUY")];
@@ -324,48 +343,14 @@ Deno.test("risk repeats: the same order within the window is known, and only the
 Deno.test("risk ledger: a market BUY is held at the worst price it is expected to get", () => {
   const ledger = openLedger({ now: decimal("105") });
   const quantity = decimal("0.3");
-  ledger.set("a", { symbolId: "BTC/USDT", side: "BUY", quantity, price: null, reduceOnly: false });
+  ledger.set("a", {
+    symbolId: "BTC/USDT",
+    side: "BUY",
+    quantity,
+    price: null,
+    best: null,
+    reduceOnly: false,
+  });
   assertEquals(locked(ledger, "USDT"), multiply(quantity, decimal("105")));
   assertEquals(ledger.opposite("BTC/USDT", "SELL"), null, "it has no price of its own");
-});
-
-Deno.test("risk ledger: a contract has sums of its own by side, reduce-only orders are in none", () => {
-  const of = () => ({ base: "BTC", quote: "USDT", isContract: true });
-  const ledger = new RiskLedger({ assetsOf: of, worstPrice: () => decimal("110") });
-  const symbolId = "BTC/USDT:PERP";
-  const hold = { symbolId, quantity: decimal("2"), price: decimal("100"), reduceOnly: false };
-  const sums = (side: "BUY" | "SELL") => {
-    const { quantity, notional } = ledger.contract(symbolId)![side];
-    return [fromUnits(quantity), fromUnits(notional)];
-  };
-  ledger.set("a", { ...hold, side: "BUY" });
-  ledger.set("b", { ...hold, side: "SELL", price: null });
-  ledger.set("c", { ...hold, side: "SELL", reduceOnly: true });
-  assertEquals(
-    [sums("BUY"), sums("SELL")],
-    [["2", "200"], ["2", "220"]].map((row) => row.map(decimal)),
-  );
-  assertEquals([locked(ledger, "USDT"), locked(ledger, "BTC"), buying(ledger)], ["0", "0", "0"]);
-  assertEquals(ledger.openCount, 3);
-  ledger.set("a", { ...hold, side: "BUY", quantity: decimal("0.5") });
-  for (const id of ["b", "c"]) ledger.set(id, null);
-  assertEquals(
-    [sums("BUY"), sums("SELL")],
-    [["0.5", "50"], ["0", "0"]].map((row) => row.map(decimal)),
-  );
-});
-
-Deno.test("risk ledger: a fill of a contract moves its position and neither asset", () => {
-  const of = () => ({ base: "BTC", quote: "USDT", isContract: true });
-  const ledger = new RiskLedger({ assetsOf: of, worstPrice: () => null });
-  const symbolId = "BTC/USDT:PERP";
-  const fill = (tradeId: string, venueTime: number, side: "BUY" | "SELL") =>
-    ledger.filled({ ...aFill(tradeId, "1"), symbolId, side, venueTime });
-  fill("t1", 1_000, "SELL");
-  fill("t2", 2_000, "SELL");
-  fill("t3", 3_000, "BUY");
-  assertEquals(fromUnits(ledger.movedOf(symbolId, 0)), decimal("-1"));
-  assertEquals(fromUnits(ledger.movedOf(symbolId, 1_000)), decimal("0"));
-  assertEquals(fromUnits(ledger.movedOf(symbolId, 2_000)), decimal("1"));
-  assertEquals([ledger.asset("BTC").moved, ledger.asset("USDT").moved], [[], []]);
 });

@@ -33,6 +33,7 @@ function ask({ limits, order, before, market, dollars, opposite }: Ask = {}) {
     limits: riskLimits(LIMITS, limits),
     order: {
       symbolId: "BTC/USDT",
+      kind: "spot",
       side: "BUY",
       amount: decimal("0.1"),
       limitPrice: decimal("50000"),
@@ -89,8 +90,34 @@ Deno.test("risk: a market order is worth what the market says", () => {
 Deno.test("risk: a sale below the market is worth what it is worth there", () => {
   const order = { side: "SELL" as const, ...at("48000", "0.205") };
   assertEquals(code({ order }), "MAX_NOTIONAL_PER_ORDER");
-  assertEquals(notionalOf({ ...order }, decimal("50000"), ONE), toUnits(decimal("10250")));
-  assertEquals(notionalOf({ ...order }, null, ONE), toUnits(decimal("9840")));
+  assertEquals(
+    notionalOf({ kind: "spot", ...order }, decimal("50000"), ONE),
+    toUnits(decimal("10250")),
+  );
+  assertEquals(notionalOf({ kind: "spot", ...order }, null, ONE), toUnits(decimal("9840")));
+});
+
+Deno.test("risk: an inverse contract is worth its amount of the quote, at any price", () => {
+  for (const price of ["40000", "50000"]) {
+    const order = { kind: "inverse", ...at(price, "10000") } as const;
+    assertEquals(code({ order }), "ok");
+    assertEquals(code({ order: { ...order, amount: decimal("10001") } }), "MAX_NOTIONAL_PER_ORDER");
+  }
+});
+
+Deno.test("risk: an option counts with its whole underlying, or its premium where that is more", () => {
+  const asked = (side: "BUY" | "SELL", amount: string, price = "0.05") =>
+    code({
+      order: { kind: "option", side, ...at(price, amount) },
+      market: priceBounds(decimal(price), decimal("5")),
+      dollars: decimal("50000"),
+    });
+  for (const side of ["BUY", "SELL"] as const) {
+    assertEquals(asked(side, "0.2"), "ok");
+    assertEquals(asked(side, "0.21"), "MAX_NOTIONAL_PER_ORDER");
+    assertEquals(asked(side, "0.1", "2"), "ok");
+    assertEquals(asked(side, "0.11", "2"), "MAX_NOTIONAL_PER_ORDER");
+  }
 });
 
 Deno.test("risk: another quote asset counts at its price in dollars", () => {

@@ -35,7 +35,7 @@ Deno.test("gate: all that may stop a request is read at the moment of the check,
   stops(wire, IN_TIME, "HELD");
   gate.refuse("KERNEL_DRAINING");
   stops(wire, IN_TIME, "KERNEL_DRAINING");
-  gate.latch = { refusal: "KILL_SWITCH", deny: () => {} };
+  gate.latch = { refusal: "KILL_SWITCH", since: null, deny: () => {} };
   stops(wire, IN_TIME, "KILL_SWITCH");
   gate.observe();
   stops(wire, IN_TIME, "OBSERVE_ONLY");

@@ -67,7 +67,11 @@ export const ACCOUNT_CASES: readonly ConformanceCase[] = [
     run: async (stage) => {
       await stage.buy(2);
       same(await quantity(stage), stage.amount(2), "the position of a buy");
-      const sell = { side: "SELL", limitPrice: null, amount: stage.amount(3) };
+      const sell = {
+        side: "SELL",
+        limitPrice: stage.taking("SELL"),
+        amount: stage.amount(3),
+      };
       const { ref } = await stage.place(sell);
       await stage.reads(ref, "FILLED");
       same(await quantity(stage), `-${stage.amount()}`, "the position after a larger sell");

@@ -56,7 +56,7 @@ export const CANCEL_CASES: readonly ConformanceCase[] = [
   {
     name: "a cancel of a filled order is not accepted as one",
     theme: "cancel",
-    capability: "market",
+    capability: "limit",
     run: async (stage) => {
       const { both, ref } = await stage.buy();
       const outcome = await stage.adapter.execution.cancel(both, stage.gate());

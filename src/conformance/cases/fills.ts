@@ -43,7 +43,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
   {
     name: "the trades of an order are its own",
     theme: "fills",
-    capability: "market",
+    capability: "limit",
     run: async (stage) => {
       const [one, two] = [await stage.buy(), await stage.buy(2)];
       const mine = await stage.fillsOf(one.both, stage.amount());
@@ -58,7 +58,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
   {
     name: "a trade has its price and time",
     theme: "fills",
-    capability: "market",
+    capability: "limit",
     run: async (stage) => {
       const before = (stage.adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
       const { ref } = await stage.buy();
@@ -84,7 +84,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
   {
     name: "trades since a time: oldest first, each once",
     theme: "fills",
-    capability: "market",
+    capability: "limit",
     run: async (stage) => {
       const since = (stage.adapter.venueNow() ?? 0) - CLOCK_SLACK_MS;
       const orders = [await stage.buy(), await stage.buy(), await stage.buy()];
@@ -118,7 +118,7 @@ export const FILL_CASES: readonly ConformanceCase[] = [
   {
     name: "trades of long before are left out",
     theme: "fills",
-    capability: "market",
+    capability: "limit",
     run: async (stage) => {
       const { order, ref } = await stage.buy();
       const times = (await stage.fillsOf(ref, stage.amount())).map(({ venueTime }) => venueTime);

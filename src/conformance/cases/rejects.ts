@@ -92,7 +92,12 @@ async function beyondMeans(stage: Stage): Promise<Decimal> {
   const balances = valueOf(await stage.adapter.execution.balances(), "balances");
   const total = balances.find(({ assetId }) => assetId === asset)?.total ?? decimal(0);
   const times = instrument.instrumentType === "SPOT" ? decimal(2) : LEVERAGE_MAX;
-  const wanted = divide(multiply(total, times), stage.low, "UP");
+  // An inverse contract is counted in quote units, of which a coin buys so many.
+  const isInverse = instrument.settleCurrency === instrument.baseCurrency &&
+    instrument.instrumentType !== "OPTION";
+  const bought = (coins: Decimal) =>
+    isInverse ? multiply(coins, stage.low, "UP") : divide(coins, stage.low, "UP");
+  const wanted = bought(multiply(total, times));
   const bounds = [
     amount.max,
     amount.maxNotional === null ? null : divide(amount.maxNotional, stage.price, "DOWN"),
@@ -102,7 +107,7 @@ async function beyondMeans(stage: Stage): Promise<Decimal> {
     (least, bound) => min(least, floorToStep(bound, amount.step)),
     asked,
   );
-  const least = divide(total, stage.low, "UP");
+  const least = bought(total);
   if (compare(largest, least) < 0) throw new NotShown("the account can pay the largest order");
   return compare(largest, stage.amount()) < 0 ? stage.amount() : largest;
 }

@@ -43,7 +43,7 @@ import { CcxtSocket, type SocketSession } from "./socket.ts";
 import { Transport, TransportError } from "./transport.ts";
 import type { VenueCall } from "./venue_call.ts";
 import { VenueClock } from "./venue_clock.ts";
-import { waitOf } from "./verdict.ts";
+import { limitedBudgets, waitOf } from "./verdict.ts";
 
 export interface CcxtAdapterContext {
   readonly id: string;
@@ -220,6 +220,7 @@ export class CcxtAdapter implements ExchangeAdapter {
       redact: this.#redact,
       isRead: profile.isRead,
       onAnswer: (answer) => tellUsage(profile, answer, emit),
+      onText: (answer, text) => tellBan(profile, { ...answer, text }, emit),
     });
     this.#tame(exchange, transport);
     const signer = new Signer({
@@ -361,20 +362,28 @@ async function answerOf(session: Session, call: VenueCall): Promise<unknown> {
   throw new ExchangeError(code, `Cannot ask ${call.path}: ${code} ${message}`, {});
 }
 
-/** Every answer tells what it cost; a 429 or 418 tells that nothing may be sent for a while. */
+/** Every answer tells what it cost. */
 function tellUsage(
   profile: VenueProfile,
   answer: VenueAnswer,
   emit: (fact: VenueFact) => void,
 ): void {
-  const { status, headers } = answer;
   const usage = profile.usage(answer);
   if (usage !== null) emit({ kind: "usage", ...usage });
-  if (profile.answers.banStatuses.has(status)) {
-    emit({
-      kind: "banned",
-      status,
-      retryAfterMs: waitOf(profile.answers, { status, headers }),
-    });
-  }
+}
+
+/**
+ * A 429 or 418 tells that nothing may be sent for a while, or nothing to one endpoint. Where the
+ * text cannot be read it is about all.
+ */
+function tellBan(
+  { answers }: VenueProfile,
+  answer: VenueAnswer & { readonly text: string | null },
+  emit: (fact: VenueFact) => void,
+): void {
+  const { status, headers, text } = answer;
+  if (!answers.banStatuses.has(status)) return;
+  const retryAfterMs = waitOf(answers, { status, headers });
+  const budgets = text === null ? null : limitedBudgets(answers, text, answer);
+  emit({ kind: "banned", status, retryAfterMs, ...(budgets === null ? {} : { budgets }) });
 }

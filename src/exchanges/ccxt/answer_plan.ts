@@ -37,6 +37,11 @@ export interface ErrorRule {
   readonly later?: boolean;
 }
 
+/** What was refused for want of room: a request over REST by its URL, over a socket by its action. */
+export type LimitedRequest =
+  | ({ readonly by: "rest" } & Pick<VenueAnswer, "status" | "method" | "url">)
+  | { readonly by: "socket"; readonly action: Action };
+
 export interface AnswerPlan {
   /**
    * The error an answer holds; null where it holds none. Asked for every answer that is JSON,
@@ -51,6 +56,11 @@ export interface AnswerPlan {
   readonly banStatuses: ReadonlySet<number>;
   /** When the venue names no time itself. */
   readonly retryAfterDefaultMs: number;
+  /**
+   * Where the venue counts by endpoint: the budgets of its own that an error says are used up.
+   * Null: the error says no such thing, or speaks of all. Must not throw.
+   */
+  limited?(error: VenueError, asked: LimitedRequest): readonly string[] | null;
   /** Where the venue says it otherwise than by `Retry-After`, or means another time by a status. */
   retryAfterMs?(answer: { readonly status: number; readonly headers: Headers }): number | null;
 }

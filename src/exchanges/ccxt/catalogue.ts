@@ -3,9 +3,11 @@ import type { Decimal } from "../../model/decimal.ts";
 import type { MarketCapabilities, SymbolMetadata } from "../../model/instrument.ts";
 import { INSTRUMENTS_MAX } from "../../model/limits.ts";
 import { formatSymbol, type SymbolResolution } from "../../model/symbol.ts";
-import type { CcxtExchange, CcxtMarket } from "./ccxt.ts";
+import type { CcxtCurrency, CcxtExchange, CcxtMarket } from "./ccxt.ts";
 import { RowError } from "./fields.ts";
 import { CURRENCIES_MAX, MARKET_NAMES_MAX } from "./limits.ts";
+import { indexMarkets, mergedMarkets } from "./market_index.ts";
+import { readMarkets } from "./market_list.ts";
 import { canonicalOf } from "./market_symbol.ts";
 import type { VenueProfile } from "./profile.ts";
 import { type NamedMarket, SymbolNames, type SymbolScope } from "./symbol_names.ts";
@@ -17,7 +19,7 @@ export interface BadInstrument {
 
 export type CatalogueProfile = Pick<
   VenueProfile,
-  "instrumentParams" | "serves" | "instrument" | "names" | "keptInfo"
+  "instrumentParams" | "marketRows" | "serves" | "instrument" | "names" | "keptInfo"
 >;
 
 export class Catalogue {
@@ -29,9 +31,8 @@ export class Catalogue {
   #loading: Loading | null = null;
 
   /**
-   * Loads what the venue lists. The markets are read, and the venue's raw rows dropped from them,
-   * before ccxt copies and indexes them: they are ten times what is kept, and the heap never
-   * shrinks again. When anything fails, the list stays as it was.
+   * Loads what the venue lists; when anything fails, the list stays as it was. ccxt has its indexes
+   * from here, since its own `loadMarkets` would keep every row, and three copies of every market.
    *
    * @returns the markets that could not be read; they are not listed.
    * @throws {RangeError} for an empty list, or one beyond {@link INSTRUMENTS_MAX}.
@@ -88,34 +89,33 @@ export class Catalogue {
     exchange: CcxtExchange,
     profile: CatalogueProfile,
   ): Promise<readonly BadInstrument[]> {
-    const setMarkets = exchange.setMarkets;
-    let readings: readonly Reading[] = [];
-    exchange.setMarkets = (markets, currencies) => {
-      readings = readAll(markets, { exchange, profile });
-      return setMarkets.call(exchange, readings.map(({ market }) => market), currencies);
-    };
-    try {
-      await exchange.loadMarkets(true, profile.instrumentParams);
-    } finally {
-      exchange.setMarkets = setMarkets;
-      // It holds all markets once more; and after a failure ccxt's own calls would all fail by it.
-      exchange.marketsLoading = undefined;
+    const currencies = exchange.has["fetchCurrencies"] === true
+      ? await exchange.fetchCurrencies()
+      : null;
+    const read = (markets: readonly CcxtMarket[]) => readAll(markets, { exchange, profile });
+    const readings = await readMarkets(exchange, profile, read);
+    if (readings.length === 0) {
+      throw new RangeError("Cannot list instruments: the venue lists none");
     }
-    return this.#take(exchange, readings);
+    if (readings.length > INSTRUMENTS_MAX) {
+      throw new RangeError(
+        `Cannot list instruments: ${readings.length} are more than ${INSTRUMENTS_MAX}`,
+      );
+    }
+    indexMarkets(exchange, readings.map(({ market }) => market));
+    if (currencies !== null) this.#currencies = currencyNames(currencies);
+    return this.#take(readings);
   }
 
-  #take(exchange: CcxtExchange, readings: readonly Reading[]): readonly BadInstrument[] {
+  #take(readings: readonly Reading[]): readonly BadInstrument[] {
     const named = readings.flatMap(({ name }) => name ?? []);
     const clashes = this.#names.list(named);
-    slim(exchange);
     const bad: BadInstrument[] = [];
     const bySymbol = new Map<string, SymbolMetadata>();
     const pool = new Map<string, MarketCapabilities>();
     for (const { market, name, outcome } of readings) {
       const sharing = name === null ? undefined : clashes.get(name.symbolId);
-      if (name !== null && sharing === undefined) {
-        this.#markets.set(name.symbolId, keptBy(exchange, market));
-      }
+      if (name !== null && sharing === undefined) this.#markets.set(name.symbolId, market);
       if (sharing !== undefined) {
         bad.push({ rawSymbol: market.id, message: clashText(name!.symbolId, sharing) });
       } else if ("failed" in outcome) {
@@ -128,7 +128,6 @@ export class Catalogue {
       if (this.#names.rawOf(symbolId) === undefined) this.#markets.delete(symbolId);
     }
     this.#bySymbol = bySymbol;
-    this.#currencies = currencyNames(exchange);
     return bad;
   }
 }
@@ -155,14 +154,10 @@ interface ReadOptions {
 }
 
 function readAll(markets: readonly CcxtMarket[], options: ReadOptions): readonly Reading[] {
-  const served = markets.filter((market) => options.profile.serves(market));
-  if (served.length === 0) throw new RangeError("Cannot list instruments: the venue lists none");
-  if (served.length > INSTRUMENTS_MAX) {
-    throw new RangeError(
-      `Cannot list instruments: ${served.length} are more than ${INSTRUMENTS_MAX}`,
-    );
-  }
-  return served.map((market) => readOne(market, options));
+  const readings = markets.filter((market) => options.profile.serves(market))
+    .map((market) => readOne(market, options));
+  const merged = mergedMarkets(options.exchange, readings.map(({ market }) => market));
+  return readings.map((reading, at) => ({ ...reading, market: merged[at]! }));
 }
 
 function readOne(market: CcxtMarket, { exchange, profile }: ReadOptions): Reading {
@@ -216,35 +211,13 @@ function shared(
   return known;
 }
 
-function currencyNames(exchange: CcxtExchange): ReadonlyMap<string, string> {
+function currencyNames(
+  currencies: Readonly<Record<string, CcxtCurrency>>,
+): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const { code, name } of Object.values(exchange.currencies ?? {})) {
+  for (const { code, name } of Object.values(currencies)) {
     if (names.size >= CURRENCIES_MAX) break;
     if (typeof name === "string" && name !== "" && name !== code) names.set(code, name);
   }
   return names;
-}
-
-/** ccxt indexes copies by its symbol, the last one of those that share it. */
-function keptBy(exchange: CcxtExchange, market: CcxtMarket): CcxtMarket {
-  const kept = exchange.markets?.[market.symbol];
-  return kept?.id === market.id ? kept : market;
-}
-
-/** What ccxt keeps twice, and what nothing here asks it for: of 3,000 markets two thirds. */
-function slim(exchange: CcxtExchange): void {
-  const { markets = {}, markets_by_id: byId = {} } = exchange;
-  for (const [symbol, market] of Object.entries(markets)) markets[symbol] = compact(market);
-  for (const [id, sharing] of Object.entries(byId)) {
-    byId[id] = sharing.map((market) => keptBy(exchange, market));
-  }
-  for (const currency of Object.values(exchange.currencies ?? {})) currency.info = {};
-  exchange.baseCurrencies = {};
-  exchange.quoteCurrencies = {};
-}
-
-/** ccxt writes every field one by one, half of them undefined: V8 keeps that as a hash table. */
-function compact(market: CcxtMarket): CcxtMarket {
-  const defined = Object.entries(market).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as unknown as CcxtMarket; // The same fields and values.
 }

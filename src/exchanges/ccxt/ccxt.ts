@@ -97,14 +97,15 @@ export interface CcxtExchange {
   readonly clients: Record<string, CcxtClient>;
   markets: Record<string, CcxtMarket> | undefined;
   markets_by_id?: Record<string, readonly CcxtMarket[]> | undefined;
+  /** Symbols and ids of the markets, sorted. */
+  symbols?: readonly string[] | undefined;
+  ids?: readonly string[] | undefined;
   /** What `loadMarkets` answers with when it is not asked to load again. */
   marketsLoading?: unknown;
   currencies: Record<string, CcxtCurrency> | undefined;
-  baseCurrencies?: unknown;
-  quoteCurrencies?: unknown;
   /** 2 decimal places, 3 significant digits, 4 tick size: what `precision` of a market counts. */
   readonly precisionMode: number;
-  /** Called by `loadMarkets` with everything the venue listed, before any of it is indexed. */
+  /** Indexes markets, each merged with what ccxt adds to all of them. */
   setMarkets: (markets: readonly CcxtMarket[], currencies?: unknown) => unknown;
   enableRateLimit: boolean;
   enableLastHttpResponse: boolean;
@@ -120,6 +121,10 @@ export interface CcxtExchange {
   handleMessage: (client: CcxtClient, message: unknown) => void;
   client(url: string): CcxtClient;
   loadMarkets(reload: boolean, params: Readonly<Record<string, unknown>>): Promise<unknown>;
+  fetchMarkets: (params: Readonly<Record<string, unknown>>) => Promise<readonly CcxtMarket[]>;
+  fetchCurrencies(): Promise<Record<string, CcxtCurrency>>;
+  /** Undefined for what is no JSON. */
+  parseJson: (text: string) => unknown;
   setSandboxMode(enabled: boolean): void;
   sign(
     path: string,

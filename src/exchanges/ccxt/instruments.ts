@@ -11,6 +11,7 @@ import {
   isPositive,
   ZERO,
 } from "../../model/decimal.ts";
+import { tradedKind } from "../../model/contract_value.ts";
 import type {
   AmountConstraints,
   InstrumentType,
@@ -57,7 +58,7 @@ export function readInstrument(market: CcxtMarket, source: InstrumentSource): Sy
   const symbol = canonicalOf(market);
   const symbolId = formatSymbol(symbol);
   const contractSize = sizeOf(market, symbol, extras);
-  const amount = readAmount(market, contractSize, source);
+  const amount = readAmount(market, { symbol, contractSize }, source);
   const price = readPrice(market, source);
   return {
     symbolId,
@@ -107,7 +108,10 @@ function sizeOf(
 
 function readAmount(
   market: CcxtMarket,
-  contractSize: Decimal | null,
+  { symbol, contractSize }: {
+    readonly symbol: CanonicalSymbol;
+    readonly contractSize: Decimal | null;
+  },
   { extras, precisionMode }: InstrumentSource,
 ): AmountConstraints {
   const { amount, cost } = market.limits ?? {};
@@ -122,8 +126,11 @@ function readAmount(
     min: units(compare(least, step) < 0 ? step : least),
     max: most === null ? null : units(most),
     step: units(step),
-    minNotional: prevailing(told.minNotional, cost?.min, "limits.cost.min"),
-    maxNotional: prevailing(told.maxNotional, cost?.max, "limits.cost.max"),
+    // An inverse contract is counted in the quote: its quantity is its notional, at any price.
+    ...(tradedKind(symbol) === "inverse" ? { minNotional: null, maxNotional: null } : {
+      minNotional: prevailing(told.minNotional, cost?.min, "limits.cost.min"),
+      maxNotional: prevailing(told.maxNotional, cost?.max, "limits.cost.max"),
+    }),
   };
 }
 

@@ -14,3 +14,11 @@ export const CANDIDATES_MAX = 8;
 export const CURRENCIES_MAX = 20_000;
 /** Requests that may wait for an answer on one socket; beyond, REST takes them. */
 export const SOCKET_REQUESTS_MAX = 1_000;
+/** Answers one load of a list may take; the longest lists come in some ten pages. */
+export const LIST_ANSWERS_MAX = 100;
+/** Rows of a list that are parsed at once: some hundred, whose garbage is a fraction of the heap. */
+export const LIST_PART_CHARS_MAX = 64 * 1_024;
+/** Orders asked for by their own ids in one look-up; the next one goes on after them. */
+export const STRAYS_ASKED_MAX = 20;
+/** Orders known to be none of ours, of a page of 1,000 trades on each of two busy symbols. */
+export const STRANGERS_MAX = 2_000;

@@ -2,8 +2,10 @@
  * Finds one order by its client id, or proves that the venue does not have it.
  *
  * I1 only an order with the very client id is "found". I2 "absent" takes every answer there is: the
- * order itself (where the venue looks up by client id), open orders, history and trades. I3 its time
- * is the earliest the venue's clock could show before the first of them was asked.
+ * order itself (where the venue looks up by client id), open orders, history and trades, and the
+ * order of every trade that may be its. I3 its time is the earliest the venue's clock could show
+ * before the first of them was asked. I4 of several orders with the client id a live one is shown
+ * before one that has ended.
  */
 import type { OrderRef } from "../exchange.ts";
 import type { Fill } from "../../model/fill.ts";
@@ -11,6 +13,7 @@ import type { EpochMs } from "../../model/scalars.ts";
 import type { LookupOutcome, VenueOrder } from "../../model/venue.ts";
 import { firstPage, wholeList } from "./pages.ts";
 import type { ReadPlan } from "./read_plan.ts";
+import { askForStrays } from "./strays.ts";
 import {
   ask,
   failed,
@@ -58,7 +61,25 @@ async function askForIt(
   if (order.clientOrderId !== ref.clientOrderId) {
     return malformed(session, "order", new Error("the answer shows another order"));
   }
-  return { kind: "found", order, venueTime };
+  const isSure = plan.isOneOfSeveral !== true || ref.exchangeOrderId !== null || isLive(order);
+  return isSure ? { kind: "found", order, venueTime } : await liveOrElse(session, sought, order);
+}
+
+/** I4 */
+async function liveOrElse(
+  session: Session,
+  { ref: { symbolId, clientOrderId }, rawSymbol, venueTime }: Sought,
+  ended: VenueOrder,
+): Promise<LookupOutcome> {
+  const endpoint = { kind: "openOrders", symbolId } as const;
+  const open = await wholeList(session, session.profile.reads.openOrders, { rawSymbol }, endpoint);
+  if (open.kind === "failed") return open;
+  const live = open.value.find((order) => order.clientOrderId === clientOrderId);
+  return { kind: "found", order: live ?? ended, venueTime };
+}
+
+function isLive({ status }: VenueOrder): boolean {
+  return status === "OPEN" || status === "PARTIALLY_FILLED" || status === "PENDING_TRIGGER";
 }
 
 async function searchLists(session: Session, sought: Sought): Promise<LookupOutcome> {
@@ -78,33 +99,21 @@ async function searchLists(session: Session, sought: Sought): Promise<LookupOutc
   const orders = [...open.value, ...history.value];
   const order = orders.find(({ clientOrderId }) => clientOrderId === ref.clientOrderId);
   if (order !== undefined) return { kind: "found", order, venueTime };
-  const doubt = contradiction({ orders, trades: trades.value, history: history.value }, ref, reads);
-  return doubt === null
-    ? { kind: "absent", venueTime }
-    : failed("INCONSISTENT_READS", `${doubt}: absence is not proven`);
-}
-
-/** Where trades carry no client id, one whose order no list shows may be of the order sought. */
-function contradiction(
-  { orders, trades, history }: {
-    readonly orders: readonly VenueOrder[];
-    readonly trades: readonly Fill[];
-    readonly history: readonly VenueOrder[];
-  },
-  ref: OrderRef,
-  reads: ReadPlan,
-): string | null {
   const listed = new Set(orders.map(({ exchangeOrderId }) => exchangeOrderId));
   if (ref.exchangeOrderId !== null && listed.has(ref.exchangeOrderId)) {
-    return "the order is listed under another client id";
+    const doubt = "the order is listed under another client id";
+    return failed("INCONSISTENT_READS", `${doubt}: absence is not proven`);
   }
-  const mayBeIts = strayTest(reads, history);
-  const stray = trades.find((trade) =>
+  const mayBeIts = strayTest(reads, history.value);
+  // Where trades carry no client id, one whose order no list shows may be of the order sought.
+  const strays = trades.value.filter((trade) =>
     trade.exchangeOrderId === ref.exchangeOrderId ||
     trade.clientOrderId === ref.clientOrderId ||
     (!listed.has(trade.exchangeOrderId) && mayBeIts(trade))
   );
-  return stray === undefined ? null : `trade ${stray.tradeId} is of an order that is not listed`;
+  const answer = await askForStrays(session, sought, strays);
+  if (answer === null) return { kind: "absent", venueTime };
+  return answer.kind === "found" ? { ...answer, venueTime } : answer;
 }
 
 /** Whether a trade of an order that is not listed may be of the one sought. */

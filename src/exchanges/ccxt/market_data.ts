@@ -76,10 +76,16 @@ function marketStream(
     const rawSymbol = session()?.catalogue.rawOf(topic.symbolId);
     return rawSymbol === undefined ? null : { ...topic, rawSymbol };
   };
-  const say = (action: "subscribe" | "unsubscribe", topics: readonly Topic[]): void => {
+  const say = (
+    action: "subscribe" | "unsubscribe",
+    { topics, over }: { readonly topics: readonly Topic[]; readonly over: string | undefined },
+  ): void => {
     const named = topics.map(venueTopic).filter((topic) => topic !== null);
     for (const each of sockets) {
-      const carried = named.filter((topic) => carrierOf(sockets, topic) === each);
+      if (over !== undefined && each.plan.id !== over) continue;
+      const carried = named.filter((topic) =>
+        carrierOf(sockets, topic) === each || each.plan.besides?.(topic) === true
+      );
       if (carried.length === 0) continue;
       const frames = each.plan.frames(action, carried, String(++requests));
       for (const frame of frames) each.socket.say(frame);
@@ -90,11 +96,16 @@ function marketStream(
     route: (topic): TopicRoute => {
       const named = venueTopic(topic);
       const carrier = named === null ? undefined : carrierOf(sockets, named);
-      if (carrier === undefined) return { kind: "none" };
-      return { kind: "socket", socketId: carrier.plan.id };
+      if (named === null || carrier === undefined) return { kind: "none" };
+      const beside = sockets.find(({ plan }) => plan.besides?.(named) === true);
+      return {
+        kind: "socket",
+        socketId: carrier.plan.id,
+        ...(beside === undefined ? {} : { besideId: beside.plan.id }),
+      };
     },
-    subscribe: (topics) => say("subscribe", topics),
-    unsubscribe: (topics) => say("unsubscribe", topics),
+    subscribe: (topics, over) => say("subscribe", { topics, over }),
+    unsubscribe: (topics, over) => say("unsubscribe", { topics, over }),
     bookRules: (topic) => bookRules(plan, topic, session),
   };
 }

@@ -19,6 +19,8 @@ export interface MarketContext extends RowContext {
 export interface MarketSocketPlan extends SocketPlan {
   /** The first socket that carries a topic gets it; a topic that none carries is polled. */
   carries(topic: VenueTopic): boolean;
+  /** Whether it tells `prices` beside what another socket tells of the topic. */
+  besides?(topic: VenueTopic): boolean;
   /** What begins or ends these topics: objects go as JSON, texts as they are. */
   frames(
     action: "subscribe" | "unsubscribe",

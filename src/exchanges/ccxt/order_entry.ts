@@ -12,14 +12,14 @@ import type {
   VenueOrder,
 } from "../../model/venue.ts";
 import type { Action } from "./answer_plan.ts";
-import { rowContext, type Session, type SessionSource } from "./session.ts";
+import { judgeRest, rowContext, type Session, type SessionSource } from "./session.ts";
 import type { Framed, Framing } from "./framer.ts";
 import type { Signed } from "./signer.ts";
 import type { Heard } from "./socket_entry.ts";
 import type { BoundGate } from "./transport.ts";
 import type { RowContext } from "./venue_call.ts";
 import { Switches } from "./switches.ts";
-import { judge, judgeHeard, type Verdict } from "./verdict.ts";
+import { judgeHeard, type Verdict } from "./verdict.ts";
 
 export class OrderEntry {
   readonly #session: SessionSource;
@@ -125,7 +125,7 @@ async function send(session: Session, sending: Sending, gate: SendGate): Promise
   if (framed.kind === "notSent") return framed;
   if (framed.kind === "elsewhere") return await sendByRest(session, sending, gate);
   const heard = await entry.request(id, framed.text, boundTo(gate, session, framed));
-  if (heard.kind === "heard") tellBan(session, heard);
+  if (heard.kind === "heard") tellBan(session, sending.action, heard);
   return judgeHeard(heard, sending.action, session);
 }
 
@@ -135,8 +135,9 @@ function sendByRest(session: Session, sending: Sending, gate: SendGate): Promise
     const signed = sending.sign();
     if (signed.kind === "notSent") return signed;
     const bound = boundTo(gate, session, signed);
-    const answer = await session.transport.request(signed.wire, { gate: bound });
-    return judge(answer, sending.action, session);
+    const { wire } = signed;
+    const answer = await session.transport.request(wire, { gate: bound });
+    return judgeRest(session, sending.action, { wire, answer });
   });
 }
 
@@ -150,11 +151,21 @@ function boundTo(
 }
 
 /** Over REST the transport's listener tells it for every answer. */
-function tellBan({ profile, emit }: Session, heard: Extract<Heard, { kind: "heard" }>): void {
-  const { banStatuses, retryAfterDefaultMs } = profile.answers;
-  const { status } = heard;
-  if (!banStatuses.has(status)) return;
-  emit({ kind: "banned", status, retryAfterMs: heard.retryAfterMs ?? retryAfterDefaultMs });
+function tellBan(
+  { profile: { answers }, emit }: Session,
+  action: Action,
+  heard: Extract<Heard, { kind: "heard" }>,
+): void {
+  const { status, value } = heard;
+  const { banStatuses, retryAfterDefaultMs, limited } = answers;
+  const isObject = typeof value === "object" && value !== null;
+  const error = limited !== undefined && isObject
+    ? answers.errorOf(value, { status, action })
+    : null;
+  const budgets = error === null ? null : limited?.(error, { by: "socket", action }) ?? null;
+  if (budgets === null && !banStatuses.has(status)) return;
+  const retryAfterMs = heard.retryAfterMs ?? retryAfterDefaultMs;
+  emit({ kind: "banned", status, retryAfterMs, ...(budgets === null ? {} : { budgets }) });
 }
 
 function placed<Order extends VenueOrder | null>(

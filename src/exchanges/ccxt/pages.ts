@@ -29,11 +29,9 @@ export async function wholeList<Query, Value>(
     if (page >= READ_PAGES_MAX) {
       return failed("TOO_MANY_PAGES", `${call.path}: more than ${READ_PAGES_MAX} pages`);
     }
-    if (page > 0) {
-      const leave = await session.limits()?.acquire(endpoint, 1, "probe", UNABORTED);
-      if (leave === "full" || leave === "stopped") {
-        return failed("NO_LEAVE", `${call.path}: page ${page + 1} was not asked for: ${leave}`);
-      }
+    const blocked = page === 0 ? null : await leave(session, endpoint);
+    if (blocked !== null) {
+      return failed("NO_LEAVE", `${call.path}: page ${page + 1} was not asked for: ${blocked}`);
     }
     const read: Untimed<PageRead<Value>> = await readPage(session, plan, call);
     if (read.kind === "failed") return read;
@@ -42,6 +40,12 @@ export async function wholeList<Query, Value>(
     call = plan.next({ query, call, answer, values });
   }
   return { kind: "read", value: found };
+}
+
+/** For what is asked beside what the kernel has granted. @returns why it may not be, or null. */
+export async function leave(session: Session, endpoint: RequestEndpoint): Promise<string | null> {
+  const answer = await session.limits()?.acquire(endpoint, 1, "probe", UNABORTED);
+  return answer === "full" || answer === "stopped" ? answer : null;
 }
 
 export async function firstPage<Query, Value>(

@@ -54,6 +54,11 @@ export interface VenueProfile {
   /** Switches off what ccxt would do unasked. */
   configure(exchange: CcxtExchange): void;
   readonly instrumentParams: Readonly<Record<string, unknown>>;
+  /**
+   * Where the rows are in every answer to a request for markets, when each can be read by itself:
+   * the names that lead to them. Absent: they are read all at once.
+   */
+  readonly marketRows?: readonly string[];
   /** Markets this instance serves, of those ccxt has loaded. */
   serves(market: CcxtMarket): boolean;
   instrument(market: CcxtMarket, exchange: CcxtExchange): SymbolMetadata;

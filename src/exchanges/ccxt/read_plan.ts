@@ -1,5 +1,6 @@
 /** How a venue's truth is read: single answers, and lists page by page. */
 import type { Balance, Position } from "../../model/account.ts";
+import type { Decimal } from "../../model/decimal.ts";
 import type { Fill } from "../../model/fill.ts";
 import type { KeyPermissions } from "../../model/key_permissions.ts";
 import type { Ticker } from "../../model/market.ts";
@@ -64,8 +65,21 @@ export interface ReadPlan {
     | {
       call(rawSymbol: string, ref: OrderRef): VenueCall;
       read(answer: unknown, context: RowContext): VenueOrder | null;
+      /**
+       * The venue may have several orders with one client id: one that has ended is believed to be
+       * the one only when no open order has the id.
+       */
+      readonly isOneOfSeveral?: true;
     }
     | null;
+  /**
+   * Any order by the venue's own id, so that a trade of one that no list shows is no doubt for ever;
+   * absent where there is no such look-up.
+   */
+  readonly orderById?: {
+    call(rawSymbol: string, exchangeOrderId: ExchangeOrderId): VenueCall;
+    read(answer: unknown, context: RowContext): VenueOrder | null;
+  };
   /** All live orders, of one symbol or of the account. */
   readonly openOrders: ListPlan<{ readonly rawSymbol: string | null }, VenueOrder>;
   /** The newest orders of a symbol that are done, or of any state; filtered by `ref` if it can. */
@@ -84,6 +98,11 @@ export interface ReadPlan {
   readonly ticker: {
     call(rawSymbol: string): VenueCall;
     read(answer: unknown, context: RowContext): Ticker;
+    /** Where a call of its own tells the last price. */
+    readonly last?: {
+      call(rawSymbol: string): VenueCall;
+      read(answer: unknown): Decimal | null;
+    };
   };
   /**
    * Asked once per connect: why this account cannot be traded as it is set up, for people; null

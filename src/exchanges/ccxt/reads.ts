@@ -99,11 +99,18 @@ export class Reads {
     });
   }
 
-  ticker(symbolId: string): Promise<ReadOutcome<Ticker>> {
-    return this.ofSymbol(symbolId, "ticker", ({ profile: { reads: { ticker } } }) => ({
+  async ticker(symbolId: string): Promise<ReadOutcome<Ticker>> {
+    const told = await this.ofSymbol(symbolId, "ticker", ({ profile: { reads: { ticker } } }) => ({
       call: ({ rawSymbol }) => ticker.call(rawSymbol),
       read: (answer, context) => ticker.read(answer, context),
     }));
+    const plan = this.#session()?.profile.reads.ticker.last;
+    if (told.kind === "failed" || plan === undefined) return told;
+    const last = await this.ofSymbol(symbolId, "ticker", () => ({
+      call: ({ rawSymbol }) => plan.call(rawSymbol),
+      read: (answer) => plan.read(answer),
+    }));
+    return last.kind === "failed" ? last : { ...told, value: { ...told.value, last: last.value } };
   }
 
   /** One answer about one symbol. */

@@ -5,7 +5,8 @@
 import type { Clock } from "../../model/clock.ts";
 import type { UnknownCause } from "../../model/venue.ts";
 import type { ReadOutcome, RequestLimits, VenueFact, VenueTiming } from "../exchange.ts";
-import type { CcxtExchange } from "./ccxt.ts";
+import type { Action } from "./answer_plan.ts";
+import type { CcxtExchange, CcxtSigned } from "./ccxt.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Framer } from "./framer.ts";
 import type { Lane } from "./lane.ts";
@@ -13,7 +14,7 @@ import type { VenueProfile } from "./profile.ts";
 import type { Redact } from "./redaction.ts";
 import type { Signer } from "./signer.ts";
 import type { SocketEntry } from "./socket_entry.ts";
-import type { Transport } from "./transport.ts";
+import type { Answer, Transport } from "./transport.ts";
 import type { RowContext, VenueCall } from "./venue_call.ts";
 import type { VenueClock } from "./venue_clock.ts";
 import { judge, type Verdict } from "./verdict.ts";
@@ -54,8 +55,28 @@ export function ask(session: Session, call: VenueCall): Promise<Verdict> {
   return session.lane.run(async () => {
     const signed = session.signer.call(call);
     if (signed.kind === "notSent") return signed;
-    return judge(await session.transport.request(signed.wire), "read", session);
+    return judgeRest(session, "read", {
+      wire: signed.wire,
+      answer: await session.transport.request(signed.wire),
+    });
   });
+}
+
+/** What an answer over REST proves; an endpoint that is used up is told, whatever the status. */
+export function judgeRest(
+  session: Session,
+  action: Action,
+  { wire, answer }: { readonly wire: CcxtSigned; readonly answer: Answer },
+): Verdict {
+  const verdict = judge(answer, action, session);
+  if (verdict.kind !== "refused" || answer.kind !== "answered") return verdict;
+  const { retryAfterMs, venueCode: code, message } = verdict.reason;
+  const { banStatuses, limited } = session.profile.answers;
+  const { status } = answer;
+  if (retryAfterMs === undefined || banStatuses.has(status)) return verdict; // Told by its status.
+  const budgets = limited?.({ code, message }, { by: "rest", status, ...wire }) ?? null;
+  if (budgets !== null) session.emit({ kind: "banned", status, retryAfterMs, budgets });
+  return verdict;
 }
 
 /** A read that brought no value, as its asker sees it. */

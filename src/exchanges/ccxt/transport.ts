@@ -48,6 +48,8 @@ export interface TransportOptions {
   readonly isRead?: ((wire: CcxtSigned) => boolean) | undefined;
   /** Sees every answer, whatever it was asked for. */
   readonly onAnswer: (answer: VenueAnswer) => void;
+  /** Then its text; null where that could not be read. */
+  readonly onText?: (answer: VenueAnswer, text: string | null) => void;
 }
 
 /** Thrown into ccxt where it expects a fetch to reject; carries the cause past its own mapping. */
@@ -109,7 +111,7 @@ export class Transport {
 
   /** Hands the request to the network and reads its answer to the end. */
   async #exchange(url: string, wire: CcxtSigned, options: RequestOptions): Promise<Answer> {
-    const { clock, timeoutMs, onAnswer } = this.#options;
+    const { clock, timeoutMs, onAnswer, onText } = this.#options;
     const controller = new AbortController();
     const abort = () => controller.abort();
     let timedOut = false;
@@ -124,8 +126,14 @@ export class Transport {
       options.gate?.sent();
       const response = await answering;
       const { status, headers } = response;
-      onAnswer({ status, headers, method: wire.method, url: wire.url });
-      const text = await readBody(response, options.bytesMax ?? EXCHANGE_RESPONSE_BYTES_MAX);
+      const seen = { status, headers, method: wire.method, url: wire.url };
+      onAnswer(seen);
+      let text: string | null = null;
+      try {
+        text = await readBody(response, options.bytesMax ?? EXCHANGE_RESPONSE_BYTES_MAX);
+      } finally {
+        onText?.(seen, text);
+      }
       if (text === null) return failed("TOO_LARGE", "the answer is larger than the limit");
       return { kind: "answered", status, headers, text };
     } catch (error) {

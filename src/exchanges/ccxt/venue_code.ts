@@ -1,5 +1,6 @@
 /** Loads the code of one ccxt exchange, without the hundred others. */
 import type { CcxtCode } from "./ccxt.ts";
+import { shrinkCurveTable } from "./curves.ts";
 
 /**
  * The class with WebSockets of the exchange that ccxt calls `name`.
@@ -9,6 +10,7 @@ import type { CcxtCode } from "./ccxt.ts";
 export async function loadVenueCode(name: string): Promise<CcxtCode> {
   try {
     const [venue, errors] = await Promise.all([deep(`pro/${name}.js`), deep("base/errors.js")]);
+    shrinkCurveTable();
     return { Exchange: venue["default"], BaseError: errors["BaseError"] } as CcxtCode;
   } catch {
     // Deep paths exist only through this project's import map; embedded elsewhere, the package's

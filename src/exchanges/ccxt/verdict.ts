@@ -5,7 +5,7 @@
  */
 import type { RefusalReason, UnknownCause } from "../../model/venue.ts";
 import { RETRY_AFTER_MS_MAX } from "./limits.ts";
-import type { Action, AnswerPlan, ErrorRule } from "./answer_plan.ts";
+import type { Action, AnswerPlan, ErrorRule, VenueAnswer } from "./answer_plan.ts";
 import { parseJson } from "./fields.ts";
 import type { VenueProfile } from "./profile.ts";
 import type { Redact } from "./redaction.ts";
@@ -135,6 +135,18 @@ function byRule(
       return refused(rule?.reason ?? "REFUSED", { code, message, retryAfterMs });
     }
   }
+}
+
+/** The budgets that a ban over REST is about; null: it is about all. */
+export function limitedBudgets(
+  plan: AnswerPlan,
+  text: string,
+  { status, method, url }: Omit<VenueAnswer, "headers">,
+): readonly string[] | null {
+  const value = plan.limited === undefined ? undefined : jsonOrUndefined(text);
+  // Which action it was matters to no venue that counts by endpoint: the URL names the endpoint.
+  const error = isObject(value) ? plan.errorOf(value, { status, action: "read" }) : null;
+  return error === null ? null : plan.limited?.(error, { by: "rest", status, method, url }) ?? null;
 }
 
 /** How long the venue wants to be left alone, in milliseconds. */

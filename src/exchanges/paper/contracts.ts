@@ -1,6 +1,7 @@
 /**
- * How a fill of a linear contract is paid. The house stands between all holders: it pays out
- * profits, takes in losses and holds what they do not, so the ledger's sums never change.
+ * How a fill of a contract is paid, in its settle asset: profit or loss when a position is closed,
+ * of options the premium. The house stands between all holders: it pays out profits, takes in losses
+ * and holds what they do not, so the ledger's sums never change.
  *
  * I1 A balance never goes below zero: what a loss takes beyond it, the house pays (insurance).
  */
@@ -8,7 +9,7 @@ import type { Desk, Place } from "./matching.ts";
 import { FEES, HOUSE } from "./ledger.ts";
 import { hold } from "./funds.ts";
 import type { OrderEntry } from "./order_entry.ts";
-import { floorTo, notional, UNIT } from "./units.ts";
+import { floorTo, UNIT } from "./units.ts";
 
 /** One fill as far as its payment is concerned. */
 export interface SettledMatch {
@@ -33,16 +34,17 @@ export function settleContract(
 ): Settled {
   const { owner, accountId } = desk.account(entry.terms.accountId);
   const position = desk.margin.entry(accountId, market);
-  const asset = market.quote;
+  const asset = market.settle;
   const realized = position.fill(entry.terms.side, match);
   position.updatedAt = turn.time;
   desk.margin.touch(position);
   hold(entry, desk, market);
-  const fee = feeOf(notional(match.price, match.quantity), match, desk);
-  const moved = realized - fee;
+  const fee = feeOf(market.worth(match, "down"), match, desk);
+  const paid = market.settlement === "option" ? -market.costOf(entry.terms.side, match) : realized;
+  const moved = paid - fee;
   const short = -(desk.ledger.free(owner, asset) + moved);
   const cover = short > 0n ? short : 0n; // I1
-  desk.ledger.credit(HOUSE, asset, -realized - cover);
+  desk.ledger.credit(HOUSE, asset, -paid - cover);
   desk.ledger.credit(owner, asset, moved + cover);
   if (fee > 0n) desk.ledger.credit(FEES, asset, fee);
   return { fee, feeAsset: asset, realized };

@@ -186,14 +186,14 @@ export class MatchingEngine {
       .map((entry) => margin.view(entry));
   }
 
-  /** Every linear contract, flat ones too: they have a leverage. */
+  /** Every perpetual and future, flat ones too: they have a leverage. */
   contracts(accountId: string): readonly PaperPosition[] {
     return [...this.#floor.markets.values()]
-      .filter(({ settlement }) => settlement === "linear")
+      .filter(({ isContract, settlement }) => isContract && settlement !== "option")
       .map(({ symbolId }) => this.position(accountId, symbolId));
   }
 
-  /** Also a flat one. @throws {RangeError} for what is no linear contract listed here. */
+  /** Also a flat one. @throws {RangeError} for what is no contract listed here. */
   position(accountId: string, symbolId: string): PaperPosition {
     return this.#floor.margin.view(contractOf(this.#floor, accountId, symbolId));
   }

@@ -37,10 +37,17 @@ export function checkShape(order: NewOrder): Rejection | null {
 export function checkReduceOnly(order: NewOrder, market: Market): Rejection | null {
   if (order.reduceOnly !== true) return null;
   const invalid = (rule: string) => rejected("INVALID_ORDER", `Cannot place order: ${rule}`);
-  if (market.settlement !== "linear") {
-    return invalid(`reduceOnly needs a contract, ${market.symbolId} is none`);
+  if (!market.isContract || market.settlement === "option") {
+    return invalid(`reduceOnly needs a perpetual or future, ${market.symbolId} is none`);
   }
   return (order.quoteQuantity ?? null) === null ? null : invalid("reduceOnly needs a quantity");
+}
+
+/** What quote units would buy of these is not counted here. */
+export function checkUnit(order: NewOrder, { settlement, symbolId }: Market): Rejection | null {
+  if ((order.quoteQuantity ?? null) === null) return null;
+  if (settlement !== "inverse" && settlement !== "option") return null;
+  return rejected("INVALID_ORDER", `Cannot place order: ${symbolId} takes a quantity alone`);
 }
 
 export function checkPrice(market: Market, price: Decimal): Rejection | null {
@@ -74,7 +81,9 @@ export function checkNotional(
 ): Rejection | null {
   const at = price === null ? market.last : toUnits(price);
   if (at === null) return null;
-  return checkValue(market, notional(at, toUnits(quantity)));
+  // An inverse contract is counted in quote units.
+  const units = toUnits(quantity);
+  return checkValue(market, market.settlement === "inverse" ? units : notional(at, units));
 }
 
 /** A MARKET order by quote quantity: the quantity is the notional. */

@@ -167,7 +167,7 @@ export class Floor implements Desk {
       const entry = entries.get(stored.orderId)!;
       const market = this.market(stored.symbolId);
       market.side(stored.side).add(entry);
-      if (market.settlement === "linear") hold(entry, this, market);
+      if (market.isContract) hold(entry, this, market);
       else entry.lock = lockOfResting(entry);
     }
     for (const trade of state.trades.toSorted((a, b) => a.tradeId - b.tradeId)) {

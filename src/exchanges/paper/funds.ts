@@ -1,8 +1,9 @@
 /**
  * What an order binds before it may rest, and how it is let go: assets in the ledger on spot,
- * margin on a linear contract.
+ * margin, or the premium of an option, on a contract.
  */
 import { fromUnits } from "../../model/decimal.ts";
+import { dearerSide } from "../../model/contract_value.ts";
 import type { OpenSide } from "../../model/worst_exposure.ts";
 import { rejected } from "./filters.ts";
 import type { Market } from "./market.ts";
@@ -64,29 +65,43 @@ export function checkMargin(
   const { accountId, side, reduceOnly } = entry.terms;
   if (reduceOnly) return null;
   const position = desk.margin.entry(accountId, market);
+  const wanted = { side, sums: size };
+  if (market.isPut && position.short(wanted) > position.short()) {
+    return rejected(
+      "INSUFFICIENT_MARGIN",
+      `Cannot margin SELL on ${market.symbolId}: puts are not sold beyond what is held`,
+    );
+  }
   const now = desk.margin.bound(position);
-  const then = desk.margin.bound(position, { side, sums: size });
+  const then = desk.margin.bound(position, wanted);
   const more = then.orders - now.orders;
   if (more <= 0n) return null;
   const needed = more + (size.notional > 0n ? size.notional * desk.takerRate / UNIT : 0n);
-  const available = desk.margin.available(accountId, market.quote);
+  const available = desk.margin.available(accountId, market.settle);
   if (needed <= available) return null;
   return rejected(
     "INSUFFICIENT_MARGIN",
-    `Cannot margin ${side} on ${market.symbolId}: it needs ${fromUnits(needed)} ${market.quote}, ` +
+    `Cannot margin ${side} on ${market.symbolId}: it needs ${
+      fromUnits(needed)
+    } ${market.settle}, ` +
       `available are ${fromUnits(available < 0n ? 0n : available)}`,
   );
 }
 
-/** A SELL below the market is filled at the market, so that is what its margin is of. */
+/**
+ * A SELL below the market is filled at the market, so that is what its margin is of; so is a BUY
+ * above it of an inverse contract, which is worth more at a lower price.
+ */
 export function marginedSize(
   entry: OrderEntry,
   { price, quantity }: { readonly price: bigint; readonly quantity: bigint },
   market: Market,
 ): OpenSide {
-  const { last } = market;
-  const at = entry.terms.side === "SELL" && last !== null && last > price ? last : price;
-  return { quantity, notional: notional(at, quantity) };
+  const { last, settlement } = market;
+  const side = dearerSide(settlement === "inverse" ? "inverse" : "linear");
+  const isBetter = last !== null && (side === "SELL" ? last > price : last < price);
+  const at = entry.terms.side === side && isBetter ? last : price;
+  return { quantity, notional: market.worth({ price: at, quantity }, "up") };
 }
 
 /** Puts what a contract order may still fill, at its own price, into the sums of its contract. */
@@ -96,7 +111,8 @@ export function hold(entry: OrderEntry, desk: Purse, market: Market): void {
     position.reducing.add(entry);
   } else if (entry.price !== null) {
     const quantity = entry.remaining;
-    position.hold(entry, { quantity, notional: notional(entry.price, quantity) });
+    const value = market.worth({ price: entry.price, quantity }, "up");
+    position.hold(entry, { quantity, notional: value });
   }
   tellMargin(entry, desk, market);
 }
@@ -104,7 +120,7 @@ export function hold(entry: OrderEntry, desk: Purse, market: Market): void {
 /** Lets go what an order that ends still binds. */
 export function release(entry: OrderEntry, { desk, market }: Bound): void {
   const { owner, accountId } = desk.account(entry.terms.accountId);
-  if (market.settlement === "linear") {
+  if (market.isContract) {
     const position = desk.margin.entry(accountId, market);
     position.reducing.delete(entry);
     position.hold(entry, { quantity: 0n, notional: 0n });
@@ -141,5 +157,5 @@ export function reduced(
 
 /** Touched, so that the balance report of the turn comes with the new margin. */
 function tellMargin(entry: OrderEntry, desk: Purse, market: Market): void {
-  desk.ledger.holding(desk.account(entry.terms.accountId).owner, market.quote);
+  desk.ledger.holding(desk.account(entry.terms.accountId).owner, market.settle);
 }

@@ -1,6 +1,7 @@
 /** The house's quotes: bounded, and a function of the last price alone, so that runs repeat. */
 import { type Decimal, decimal, toUnits } from "../../model/decimal.ts";
 import type { Side } from "../../model/order.ts";
+import type { Settlement } from "./market.ts";
 import type { LadderOptions } from "./messages.ts";
 import { ceilTo, floorTo, UNIT } from "./units.ts";
 
@@ -44,7 +45,11 @@ export function ladderOf(options: Partial<LadderOptions> = {}): Ladder {
 export interface LadderMarket {
   readonly tick: bigint;
   readonly step: bigint;
+  readonly settlement: Settlement;
 }
+
+/** Options are priced in their coin, which says nothing of how many dollars a level would be. */
+const OPTION_STEPS = 1_000n;
 
 /** Levels best first; nearest is one gap away from `last`, on the tick grid. */
 export function ladderAround(
@@ -60,10 +65,20 @@ export function ladderAround(
   for (let nth = 1n; nth <= at.ladder.levels; nth++) {
     const price = side === "BUY" ? start - nth * gap : start + nth * gap;
     if (price <= 0n) break;
-    const quantity = floorTo(at.ladder.notionalPerLevel * UNIT / price, step);
+    const quantity = floorTo(quantityAt(price, at), step);
     levels.push({ price, quantity: quantity < step ? step : quantity });
   }
   return levels;
+}
+
+function quantityAt(
+  price: bigint,
+  { market, ladder }: { readonly market: LadderMarket; readonly ladder: Ladder },
+): bigint {
+  if (market.settlement === "option") return OPTION_STEPS * market.step;
+  // An inverse contract is counted in quote units.
+  const { notionalPerLevel } = ladder;
+  return market.settlement === "inverse" ? notionalPerLevel : notionalPerLevel * UNIT / price;
 }
 
 function positiveUnits(name: string, value: Decimal): bigint {

@@ -6,12 +6,12 @@ import { isLeverage, LEVERAGE_MAX } from "./margin.ts";
 import type { RejectCode, Rejection } from "./messages.ts";
 import type { PositionEntry } from "./position.ts";
 
-/** @throws {RangeError} for what is no linear contract listed here. */
+/** @throws {RangeError} for what is no contract listed here. */
 export function contractOf(floor: Floor, accountId: string, symbolId: string): PositionEntry {
   const account = floor.account(accountId);
   const market = floor.market(symbolId);
-  if (market.settlement === "linear") return floor.margin.entry(account.accountId, market);
-  throw new RangeError(`Cannot hold a position in ${symbolId}: it is no linear contract`);
+  if (market.isContract) return floor.margin.entry(account.accountId, market);
+  throw new RangeError(`Cannot hold a position in ${symbolId}: it is no contract`);
 }
 
 /** More leverage is always granted; less must leave what is open covered. */
@@ -20,16 +20,17 @@ export function changeLeverage(
   position: PositionEntry,
   leverage: Decimal,
 ): Rejection | null {
-  const { accountId, market: { symbolId, quote } } = position;
+  const { accountId, market: { symbolId, settle, settlement } } = position;
   const refuse = (code: RejectCode, rule: string) =>
     rejected(code, `Cannot set leverage of ${symbolId} to ${leverage}: ${rule}`);
   if (!isLeverage(leverage)) {
     return refuse("INVALID_LEVERAGE", `it must be from 1 to ${LEVERAGE_MAX}`);
   }
+  if (settlement === "option") return refuse("INVALID_LEVERAGE", "an option has none");
   const before = position.leverage;
   const isLess = toUnits(leverage) < floor.margin.leverageOf(position);
   position.leverage = toUnits(leverage);
-  if (isLess && floor.margin.available(accountId, quote) < 0n) {
+  if (isLess && floor.margin.available(accountId, settle) < 0n) {
     position.leverage = before;
     return refuse("INSUFFICIENT_MARGIN", "what is open would not be covered");
   }

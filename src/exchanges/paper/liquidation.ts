@@ -1,7 +1,7 @@
 /**
  * Takes over the contracts of accounts whose equity no longer covers the maintenance margin: their
  * open orders of the contract are canceled, and what is held is closed at market, the contract with
- * the largest loss first, until the margin is covered again. What a thin book leaves is tried again
+ * the largest loss first, until the margin is covered again. An option that is held is left alone. What a thin book leaves is tried again
  * with the next price.
  */
 import { fromUnits } from "../../model/decimal.ts";
@@ -37,14 +37,21 @@ function worst(
   for (const accountId of [...desk.margin.holders()].sort()) {
     const held = [...desk.margin.of(accountId)].filter((entry) => entry.quantity !== 0n)
       .sort(byName);
-    for (const { market: { quote } } of held.filter((entry) => turn.markets.has(entry.market))) {
+    for (const { market: { settle } } of held.filter((entry) => turn.markets.has(entry.market))) {
       const { margin } = desk;
-      if (margin.equity(accountId, quote) >= margin.maintenance(accountId, quote)) continue;
-      const left = held.filter((entry) => entry.market.quote === quote && !tried.has(entry));
+      if (margin.equity(accountId, settle) >= margin.maintenance(accountId, settle)) continue;
+      const left = held.filter((entry) =>
+        entry.market.settle === settle && isLiable(entry) && !tried.has(entry)
+      );
       if (left.length > 0) return left.reduce((a, b) => isWorse(b, a) ? b : a);
     }
   }
   return null;
+}
+
+/** What is paid for can lose nothing more. */
+function isLiable({ market, quantity }: PositionEntry): boolean {
+  return market.settlement !== "option" || quantity < 0n;
 }
 
 function isWorse(a: PositionEntry, b: PositionEntry): boolean {

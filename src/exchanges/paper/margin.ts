@@ -1,7 +1,9 @@
 /**
- * Margin of linear contracts, cross over all contracts of one settle asset. Nothing is moved in
- * the ledger for it: what a position and its orders need follows from the mark price, so it is
- * computed where it is asked for. Funding and the expiry of dated contracts are not played.
+ * Margin of contracts, cross over all contracts of one settle asset. Nothing is moved in the ledger
+ * for it: what a position and its orders need follows from the mark price, so it is computed where
+ * it is asked for. Orders to buy options bind their premium; a call that is sold binds the coin it
+ * is of, and a put is not sold beyond what is held. Funding, and the expiry of dated contracts and
+ * options, are not played.
  *
  * I1 An order that increases nothing is never refused for want of margin.
  * I2 What spot orders lock is no collateral, and what margin needs can be locked by no spot order.
@@ -98,6 +100,10 @@ export class MarginBook {
     entry: PositionEntry,
     more?: { readonly side: Side; readonly sums: OpenSide },
   ): { readonly position: bigint; readonly orders: bigint } {
+    if (entry.market.settlement === "option") {
+      const position = entry.quantity < 0n ? entry.size : 0n;
+      return { position, orders: entry.exposure(more).BUY.notional + entry.short(more) - position };
+    }
     const leverage = this.leverageOf(entry);
     const position = divideUp(entry.notional, leverage);
     const worst = divideUp(worstNotional(entry.exposure(more)), leverage);
@@ -124,7 +130,7 @@ export class MarginBook {
 
   equity(accountId: string, asset: string): bigint {
     let equity = this.#ledger.free(ownerOf(accountId), asset);
-    for (const entry of this.#in(accountId, asset)) equity += entry.unrealized;
+    for (const entry of this.#in(accountId, asset)) equity += entry.collateral;
     return equity;
   }
 
@@ -140,7 +146,7 @@ export class MarginBook {
     let orders = 0n;
     for (const entry of this.#in(accountId, asset)) {
       const bound = this.bound(entry);
-      unrealized += entry.unrealized;
+      unrealized += entry.collateral;
       position += bound.position;
       orders += bound.orders;
     }
@@ -163,7 +169,7 @@ export class MarginBook {
     return {
       accountId,
       symbolId: market.symbolId,
-      settleAsset: market.quote,
+      settleAsset: market.settle,
       quantity: fromUnits(quantity),
       entryPrice: entry.entryPrice(),
       markPrice: market.last === null ? null : fromUnits(market.last),
@@ -185,21 +191,28 @@ export class MarginBook {
   }
 
   *#in(accountId: string, asset: string): Generator<PositionEntry> {
-    for (const entry of this.of(accountId)) if (entry.market.quote === asset) yield entry;
+    for (const entry of this.of(accountId)) if (entry.market.settle === asset) yield entry;
   }
 
+  /** Of a short option what it costs to buy it back. */
   #maintenanceOf(entry: PositionEntry): bigint {
+    if (entry.market.settlement === "option") return entry.quantity < 0n ? entry.notional : 0n;
     return (entry.notional * this.#maintenanceRate + UNIT - 1n) / UNIT;
   }
 
-  /** Solves equity = maintenance for this contract's mark. */
+  /** Solves equity = maintenance for this contract's mark; options have none. */
   #liquidationPrice(entry: PositionEntry): Decimal | null {
-    const { accountId, market: { quote, tick }, quantity, cost } = entry;
-    const others = this.equity(accountId, quote) - entry.unrealized -
-      (this.maintenance(accountId, quote) - this.#maintenanceOf(entry));
-    const size = quantity < 0n ? -quantity : quantity;
-    const slope = quantity - notional(size, this.#maintenanceRate);
-    const price = (cost - others) * UNIT / slope;
+    const { accountId, market: { settle, settlement, tick }, quantity, cost, size } = entry;
+    if (settlement === "option") return null;
+    const others = this.equity(accountId, settle) - entry.unrealized -
+      (this.maintenance(accountId, settle) - this.#maintenanceOf(entry));
+    const rate = notional(size, this.#maintenanceRate);
+    // Of an inverse contract others − cost = (quantity + rate × size) ÷ price.
+    const [dividend, divisor] = settlement === "inverse"
+      ? [quantity + rate, others - cost]
+      : [cost - others, quantity - rate];
+    if (divisor === 0n) return null;
+    const price = dividend * UNIT / divisor;
     return price <= 0n ? null : fromUnits(floorTo(price, tick));
   }
 }

@@ -1,7 +1,9 @@
 /** One symbol of the engine: its rules in units, its book, the house's quotes, the last price. */
+import { type ContractKind, settleValue } from "../../model/contract_value.ts";
 import { DECIMALS_MAX, decimalsOf, toUnits } from "../../model/decimal.ts";
 import type { SymbolMetadata } from "../../model/instrument.ts";
 import type { Side } from "../../model/order.ts";
+import { parseSymbol } from "../../model/symbol.ts";
 import { BookSide, type PriceLevel } from "./book_side.ts";
 import { type HouseLevel, type Ladder, ladderAround } from "./ladder.ts";
 import type { DepthLevel, StoredMarket } from "./messages.ts";
@@ -12,15 +14,23 @@ export type Maker =
   | { readonly kind: "order"; readonly price: bigint; readonly order: OrderEntry }
   | { readonly kind: "house"; readonly price: bigint; readonly level: HouseLevel };
 
-/** How fills are paid: asset against asset, profit in the quote asset, or not at all here. */
-export type Settlement = "spot" | "linear" | "none";
+/**
+ * How fills are paid: asset against asset; profit in the quote asset, or of inverse contracts in
+ * the base asset; options with a premium in the base asset; or not at all here.
+ */
+export type Settlement = "spot" | ContractKind | "none";
 
 export class Market {
   readonly symbolId: string;
   readonly metadata: SymbolMetadata;
   readonly base: string;
   readonly quote: string;
+  /** What fills are paid in; the quote on spot. */
+  readonly settle: string;
   readonly settlement: Settlement;
+  /** It has positions and margin. */
+  readonly isContract: boolean;
+  readonly isPut: boolean;
   readonly tick: bigint;
   readonly step: bigint;
   readonly bids = new BookSide("BUY");
@@ -29,6 +39,8 @@ export class Market {
   houseAsks: HouseLevel[] = [];
   last: bigint | null = null;
   readonly #ladder: Ladder;
+  /** An option's premium is the product of price and quantity, too. */
+  readonly #kind: ContractKind;
 
   /** @throws {RangeError} for an instrument this engine cannot settle exactly. */
   constructor(metadata: SymbolMetadata, ladder: Ladder) {
@@ -45,10 +57,29 @@ export class Market {
     this.metadata = metadata;
     this.base = metadata.instrument.baseCurrency;
     this.quote = metadata.instrument.quoteCurrency;
+    const symbol = parseSymbol(metadata.symbolId);
     this.settlement = settlementOf(metadata);
+    this.#kind = this.settlement === "inverse" ? "inverse" : "linear";
+    this.isContract = this.settlement !== "spot" && this.settlement !== "none";
+    this.isPut = symbol?.kind === "OPT" && symbol.right === "P";
+    this.settle = metadata.instrument.settleCurrency ?? this.quote;
     this.tick = toUnits(tick);
     this.step = toUnits(step);
     this.#ladder = ladder;
+  }
+
+  /** Of a quantity that is not negative, in the settle asset. */
+  worth(at: { readonly price: bigint; readonly quantity: bigint }, rounding: "up" | "down") {
+    return settleValue(this.#kind, at, rounding);
+  }
+
+  /**
+   * What a fill adds to the cost of a position: signed so that profit is value less cost, which on
+   * inverse contracts makes that of a BUY negative. Rounded against the holder.
+   */
+  costOf(side: Side, at: { readonly price: bigint; readonly quantity: bigint }): bigint {
+    const isPositive = (side === "BUY") !== (this.settlement === "inverse");
+    return isPositive ? this.worth(at, "up") : -this.worth(at, "down");
   }
 
   side(side: Side): BookSide {
@@ -140,10 +171,11 @@ export class Market {
 }
 
 function settlementOf({ instrument }: SymbolMetadata): Settlement {
-  const { instrumentType, settleCurrency, quoteCurrency } = instrument;
-  if (instrumentType === "OPTION") return "none";
+  const { instrumentType, settleCurrency, quoteCurrency, baseCurrency } = instrument;
+  if (instrumentType === "OPTION") return settleCurrency === baseCurrency ? "option" : "none";
   if (instrumentType !== "PERPETUAL" && instrumentType !== "FUTURES") return "spot";
-  return settleCurrency === quoteCurrency ? "linear" : "none";
+  if (settleCurrency === quoteCurrency) return "linear";
+  return settleCurrency === baseCurrency ? "inverse" : "none";
 }
 
 function houseLevel(level: DepthLevel): HouseLevel {

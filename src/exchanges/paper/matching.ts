@@ -53,6 +53,8 @@ export interface Place {
 export interface Plan {
   readonly quantity: bigint;
   readonly quote: bigint;
+  /** Of contracts, in what they are settled in. */
+  readonly worth: bigint;
   /** It would get all it wants; false when the book is too thin or an own order is in the way. */
   readonly isComplete: boolean;
 }
@@ -71,6 +73,7 @@ export interface Wish {
 export function plan(market: Market, wish: Wish, margin: MarginBook): Plan {
   let quantity = 0n;
   let quote = 0n;
+  let worth = 0n;
   const positions = new PlannedPositions(market, margin);
   for (const maker of market.makers(wish.side)) {
     if (!isWithin(wish.side, wish.limit, maker.price)) break;
@@ -81,14 +84,15 @@ export function plan(market: Market, wish: Wish, margin: MarginBook): Plan {
     const wanted = wish.quoteQuantity === null
       ? wish.quantity - quantity
       : floorTo((wish.quoteQuantity - quote) * UNIT / maker.price, market.step);
-    if (wanted === 0n) return { quantity, quote, isComplete: true };
+    if (wanted === 0n) return { quantity, quote, worth, isComplete: true };
     const taken = smaller(wanted, positions.available(maker));
     quantity += taken;
     quote += notional(maker.price, taken);
+    if (market.isContract) worth += market.worth({ price: maker.price, quantity: taken }, "up");
     positions.move(wish, maker, taken);
-    if (taken === wanted) return { quantity, quote, isComplete: true };
+    if (taken === wanted) return { quantity, quote, worth, isComplete: true };
   }
-  return { quantity, quote, isComplete: false };
+  return { quantity, quote, worth, isComplete: false };
 }
 
 /**
@@ -172,7 +176,7 @@ export function end(
 /** I4 */
 function endReducing(accountId: string, place: Place): void {
   const { desk, market } = place;
-  if (market.settlement !== "linear") return;
+  if (!market.isContract) return;
   const position = desk.margin.entry(accountId, market);
   for (const entry of [...position.reducing]) {
     if (position.reducible(entry.terms.side) > 0n) continue;
@@ -201,7 +205,7 @@ class PlannedPositions {
   }
 
   move({ side, accountId }: Wish, maker: Maker, quantity: bigint): void {
-    if (this.#market.settlement !== "linear") return;
+    if (!this.#market.isContract) return;
     const signed = side === "BUY" ? quantity : -quantity;
     this.#move(accountId, signed);
     if (maker.kind === "order") this.#move(maker.order.terms.accountId, -signed);
@@ -222,7 +226,7 @@ function fill(
   entry.filled += trade.quantity;
   entry.filledQuote += quote;
   assert(entry.filled <= entry.quantity, `order ${entry.terms.orderId} filled above its quantity`);
-  const { fee, feeAsset, realized } = market.settlement === "linear"
+  const { fee, feeAsset, realized } = market.isContract
     ? settleContract(entry, trade, place)
     : settleSpot(entry, trade, place);
   const isDone = entry.remaining === 0n;
@@ -310,7 +314,7 @@ function moveHouse(
   moved: { readonly side: Side; readonly price: bigint; readonly quantity: bigint },
 ): void {
   const { market, desk } = place;
-  if (market.settlement === "linear") return; // it holds what the accounts do not
+  if (market.isContract) return; // it holds what the accounts do not
   const quote = notional(moved.price, moved.quantity);
   const sign = moved.side === "BUY" ? 1n : -1n;
   desk.ledger.credit(HOUSE, market.base, sign * moved.quantity);

@@ -12,6 +12,7 @@ import {
   checkQuoteQuantity,
   checkReduceOnly,
   checkShape,
+  checkUnit,
   rejected,
 } from "./filters.ts";
 import type { Floor } from "./floor.ts";
@@ -67,7 +68,7 @@ export class OrderDesk {
     }
     const turn = this.#floor.turn();
     this.#floor.takeOrderId();
-    if (market.settlement === "linear") hold(entry, this.#floor, market);
+    if (market.isContract) hold(entry, this.#floor, market);
     else lock(entry, lockOf(entry, planned), this.#bound(market));
     account.add(entry);
     turn.report("NEW", entry);
@@ -129,11 +130,11 @@ export class OrderDesk {
     const moves = price !== entry.price;
     const keepsPlace = !moves && remaining <= entry.remaining;
     if (!keepsPlace) market.side(entry.terms.side).remove(entry);
-    if (market.settlement !== "linear") {
+    if (!market.isContract) {
       lock(entry, lockOfSize(entry, wanted), this.#bound(market));
     }
     entry.resize(size);
-    if (market.settlement === "linear") hold(entry, this.#floor, market);
+    if (market.isContract) hold(entry, this.#floor, market);
     entry.touch(turn.time);
     if (size.clientOrderId !== before.clientOrderId) account.rename(entry, before.clientOrderId);
     turn.report("REPLACED", entry);
@@ -190,17 +191,17 @@ export class OrderDesk {
   }
 
   #unfunded(entry: OrderEntry, planned: Plan | null, market: Market): Rejection | null {
-    if (market.settlement !== "linear") {
+    if (!market.isContract) {
       return checkLock(entry, lockOf(entry, planned), this.#bound(market));
     }
     const size = entry.price === null
-      ? { quantity: planned!.quantity, notional: planned!.quote }
+      ? { quantity: planned!.quantity, notional: planned!.worth }
       : marginedSize(entry, { price: entry.price, quantity: entry.quantity }, market);
     return checkMargin(entry, size, this.#bound(market));
   }
 
   #unfundedChange(entry: OrderEntry, wanted: Wanted, market: Market): Rejection | null {
-    if (market.settlement !== "linear") {
+    if (!market.isContract) {
       return checkLock(entry, lockOfSize(entry, wanted) - entry.lock, this.#bound(market));
     }
     const size = marginedSize(entry, wanted, market);
@@ -219,7 +220,7 @@ export class OrderDesk {
 
   #refusal(account: PaperAccount, order: NewOrder, market: Market): Rejection | null {
     if (market.settlement === "none") return unsupported(market);
-    const shape = checkShape(order) ?? checkReduceOnly(order, market);
+    const shape = checkShape(order) ?? checkReduceOnly(order, market) ?? checkUnit(order, market);
     if (shape !== null) return shape;
     const price = order.price ?? null;
     const quote = order.quoteQuantity ?? null;
@@ -379,7 +380,7 @@ function unsupported({ symbolId, metadata: { instrument } }: Market): Rejection 
   const { instrumentType, settleCurrency } = instrument;
   return rejected(
     "INSTRUMENT_UNSUPPORTED",
-    `Cannot trade ${symbolId}: of contracts only linear perpetuals and futures are matched here, ` +
-      `this is ${instrumentType} settled in ${settleCurrency}`,
+    `Cannot trade ${symbolId}: perpetuals and futures are settled here in their quote or base ` +
+      `asset, options in their base asset; this is ${instrumentType} settled in ${settleCurrency}`,
   );
 }

@@ -1,9 +1,11 @@
 /**
- * What one account holds of one linear contract, and what its open orders may add; in units of
- * 10^-18. The cost is kept, not the average price, so that nothing is lost to rounding:
+ * What one account holds of one contract, and what its open orders may add; in units of 10^-18. The
+ * cost is kept, not the average price, so that nothing is lost to rounding:
  *
  * I1 Each fill moves cost − realized profit by price × signed quantity exactly. Over both sides of
  *    a match that is zero, so Σ realized + Σ unrealized over all holders of a contract is zero.
+ * I2 Of inverse contracts it is moved by −signed quantity ÷ price, which is rounded against each
+ *    holder: the sum is never above zero, and below by a unit for each rounding.
  */
 import { type Decimal, fromUnits, toUnits } from "../../model/decimal.ts";
 import type { Side } from "../../model/order.ts";
@@ -12,7 +14,7 @@ import { type Exposure, type OpenSide, reducible } from "../../model/worst_expos
 import type { Market } from "./market.ts";
 import type { StoredPosition } from "./messages.ts";
 import type { OrderEntry } from "./order_entry.ts";
-import { notional, UNIT } from "./units.ts";
+import { UNIT } from "./units.ts";
 
 /** All resting orders of one side that are not reduce-only. */
 interface OrderSums {
@@ -25,7 +27,7 @@ export class PositionEntry {
   readonly market: Market;
   /** Negative is short. */
   quantity = 0n;
-  /** Signed like the quantity. */
+  /** Signed like the quantity, of inverse contracts against it (`Market.costOf`). */
   cost = 0n;
   /** Since the position was opened. */
   realized = 0n;
@@ -56,8 +58,8 @@ export class PositionEntry {
     const closed = at.quantity < possible ? at.quantity : possible;
     let realized = 0n;
     if (closed > 0n) {
-      const share = this.cost * closed / possible;
-      realized = -sign * notional(at.price, closed) - share;
+      const share = this.#shareOf(closed, possible);
+      realized = -this.market.costOf(side, { price: at.price, quantity: closed }) - share;
       this.cost -= share;
       this.quantity += sign * closed;
       this.realized += realized;
@@ -66,20 +68,40 @@ export class PositionEntry {
     if (opened > 0n) {
       if (this.quantity === 0n) this.realized = 0n;
       this.quantity += sign * opened;
-      this.cost += sign * notional(at.price, opened);
+      this.cost += this.market.costOf(side, { price: at.price, quantity: opened });
     }
     return realized;
   }
 
   /** At the last price, else at what it cost. */
   get notional(): bigint {
-    const value = this.market.last === null ? this.cost : notional(this.market.last, this.quantity);
-    return value < 0n ? -value : value;
+    const { last } = this.market;
+    if (last === null) return this.cost < 0n ? -this.cost : this.cost;
+    return this.market.worth({ price: last, quantity: this.size }, "up");
+  }
+
+  /** Without the sign. */
+  get size(): bigint {
+    return this.quantity < 0n ? -this.quantity : this.quantity;
   }
 
   get unrealized(): bigint {
     const { last } = this.market;
-    return last === null ? 0n : notional(last, this.quantity) - this.cost;
+    if (last === null || this.quantity === 0n) return 0n;
+    const closing = this.quantity > 0n ? "SELL" : "BUY";
+    return -this.market.costOf(closing, { price: last, quantity: this.size }) - this.cost;
+  }
+
+  /** Profit that counts as collateral: options are paid for, and worth nothing until they are sold. */
+  get collateral(): bigint {
+    return this.market.settlement === "option" ? 0n : this.unrealized;
+  }
+
+  /** Of an option: what may be sold beyond what is held, now or by open orders. */
+  short(more?: { readonly side: Side; readonly sums: OpenSide }): bigint {
+    const { quantity, SELL } = this.exposure(more);
+    const short = SELL.quantity - quantity;
+    return short > 0n ? short : 0n;
   }
 
   /** With more orders of one side, or less of them where the sums of it are negative. */
@@ -105,7 +127,16 @@ export class PositionEntry {
   }
 
   entryPrice(): Decimal | null {
-    return this.quantity === 0n ? null : fromUnits(this.cost * UNIT / this.quantity);
+    const { cost, quantity } = this;
+    if (quantity === 0n || cost === 0n) return null;
+    const isInverse = this.market.settlement === "inverse";
+    return fromUnits(isInverse ? -quantity * UNIT / cost : cost * UNIT / quantity);
+  }
+
+  /** Of the cost, rounded against the holder; what is left of it stays with what is left. */
+  #shareOf(closed: bigint, held: bigint): bigint {
+    const product = this.cost * closed;
+    return product > 0n ? (product + held - 1n) / held : product / held;
   }
 
   /** Something was filled or set: looking at it is no trace. */

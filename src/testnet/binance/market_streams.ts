@@ -44,10 +44,9 @@ export function isStream(name: string): boolean {
   return KINDS.has(STREAM.exec(name)?.[2] ?? "");
 }
 
-/** Both update speeds are one topic here. */
+/** All update speeds are one topic here, those of futures too. */
 export function topicOf(stream: string): string {
-  const match = STREAM.exec(stream);
-  return match === null ? stream : `${match[1]}@${match[2]}`;
+  return stream.split("@", 2).join("@");
 }
 
 export function watchBooks(streams: BinanceStreams, market: Market<BinanceListing>): void {

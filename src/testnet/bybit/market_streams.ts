@@ -39,6 +39,8 @@ export function keyOf(category: Category, topic: string): string {
   return `${category}/${topic}`;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 interface SentBook {
   updateId: number;
   bids: readonly DepthLevel[];
@@ -49,6 +51,8 @@ interface SentBook {
 export class BybitVoice implements MarketVoice<BybitListing> {
   readonly #clock: Clock;
   readonly #books = new Map<string, SentBook>();
+  /** Of contracts. */
+  readonly #tickers = new Map<string, Row>();
   #sequence = 0;
 
   constructor(clock: Clock) {
@@ -59,7 +63,12 @@ export class BybitVoice implements MarketVoice<BybitListing> {
   opening(market: BybitMarket, topic: string): unknown {
     const { category } = market.listing;
     const [kind, depth] = topic.split(".");
-    if (kind === "tickers") return this.#ticker(market, topic);
+    if (kind === "tickers") {
+      if (category === "spot") return this.#ticker(topic, "snapshot", spotTickerEvent(market));
+      const row = this.#tickers.get(keyOf(category, topic)) ?? tickerRow(market);
+      this.#tickers.set(keyOf(category, topic), row);
+      return this.#ticker(topic, "snapshot", row);
+    }
     if (kind !== "orderbook") return null;
     const key = keyOf(category, topic);
     const book = this.#books.get(key) ?? { updateId: 1, ...levels(market, Number(depth)) };
@@ -95,7 +104,9 @@ export class BybitVoice implements MarketVoice<BybitListing> {
   onBeat(market: BybitMarket, send: SendTopic): void {
     const { name, category } = market.listing;
     const topic = `tickers.${name}`;
-    send(keyOf(category, topic), () => this.#ticker(market, topic));
+    if (category === "spot") {
+      send(keyOf(category, topic), () => this.#ticker(topic, "snapshot", spotTickerEvent(market)));
+    } else this.#tickerDelta(market, topic, send);
     for (const depth of DEPTHS) {
       const books = `orderbook.${depth}.${name}`;
       send(keyOf(category, books), () => this.#delta(market, books, depth));
@@ -144,15 +155,21 @@ export class BybitVoice implements MarketVoice<BybitListing> {
     };
   }
 
-  #ticker(market: BybitMarket, topic: string): unknown {
-    const isSpot = market.listing.category === "spot";
-    return {
-      topic,
-      ts: this.#clock.now(),
-      type: "snapshot",
-      cs: ++this.#sequence,
-      data: isSpot ? spotTickerEvent(market) : tickerRow(market),
-    };
+  /** "Futures: snapshot, delta … if a certain field does not change, it is not in the message." */
+  #tickerDelta(market: BybitMarket, topic: string, send: SendTopic): void {
+    const key = keyOf(market.listing.category, topic);
+    const sent = this.#tickers.get(key);
+    if (sent === undefined) return; // Nobody has a snapshot.
+    const row: Row = tickerRow(market);
+    const changed = Object.entries(row).filter(([field, value]) => sent[field] !== value);
+    if (changed.length === 0) return;
+    this.#tickers.set(key, row);
+    const data = { symbol: market.listing.name, ...Object.fromEntries(changed) };
+    send(key, () => this.#ticker(topic, "delta", data));
+  }
+
+  #ticker(topic: string, type: "snapshot" | "delta", data: Row): unknown {
+    return { topic, ts: this.#clock.now(), type, cs: ++this.#sequence, data };
   }
 }
 

@@ -99,7 +99,10 @@ function statusOf(order: PaperOrder): string {
 }
 
 /** Null of what was filled. */
-export function reasonOf({ cause }: { readonly cause: EndCause | null }): string | null {
+export function reasonOf(
+  { cause, timeInForce }: Pick<PaperOrder, "cause" | "timeInForce">,
+): string | null {
+  if (cause === "TIME_IN_FORCE" && timeInForce === "FOK") return "Fill or kill";
   return cause === null ? null : REASONS[cause];
 }
 

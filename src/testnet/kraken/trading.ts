@@ -1,5 +1,10 @@
 /** New orders, changes, cancels and reads of orders: Kraken's trading rules. */
-import type { NewOrder, Rejection, SelfTradePrevention } from "../../exchanges/paper/messages.ts";
+import type {
+  EngineTimeInForce,
+  NewOrder,
+  Rejection,
+  SelfTradePrevention,
+} from "../../exchanges/paper/messages.ts";
 import { add, compare, decimal, divide, isMultipleOf, ZERO } from "../../model/decimal.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { EpochMs } from "../../model/scalars.ts";
@@ -208,7 +213,7 @@ function newOrder(params: Params, listing: KrakenListing): NewOrder {
   if (flag(params, "reduce_only")) throw new Refusal("EOrder:Reduce only:No position exists");
   if (optional(params, "leverage") !== null) throw new Refusal("EOrder:Cannot open position");
   const flags = (optional(params, "oflags") ?? "").split(",");
-  const rule = oneOf(params, "timeinforce", ["GTC", "IOC"]) ?? "GTC";
+  const rule = oneOf(params, "timeinforce", ["GTC", "IOC", "FOK"]) ?? "GTC";
   const prevention = oneOf(params, "stptype", Object.keys(PREVENTIONS)) ?? "cancel-newest";
   const clientOrderId = clientIdOf(params);
   const base = {
@@ -218,16 +223,20 @@ function newOrder(params: Params, listing: KrakenListing): NewOrder {
     selfTradePrevention: PREVENTIONS[prevention]!,
     ...(clientOrderId === null ? {} : { clientOrderId }),
   } as const;
-  if (type === "market") return { ...base, type: "MARKET" };
+  if (type === "market") {
+    // "Available for `limit` orders only": in which words it is refused is not documented.
+    if (rule === "FOK") throw invalid("timeinforce");
+    return { ...base, type: "MARKET" };
+  }
   const price = positive(params, "price");
   if (price === null) throw invalid("price");
   const isPostOnly = flags.includes("post");
-  if (isPostOnly && rule === "IOC") throw invalid("timeinforce");
+  if (isPostOnly && rule !== "GTC") throw invalid("timeinforce");
   return {
     ...base,
     type: "LIMIT",
     price,
-    ...(isPostOnly ? { postOnly: true } : { timeInForce: rule as "GTC" | "IOC" }),
+    ...(isPostOnly ? { postOnly: true } : { timeInForce: rule as EngineTimeInForce }),
   };
 }
 

@@ -15,14 +15,21 @@ import { numeric } from "../kraken/numbers.ts";
 import type { LimitOptions } from "./limits.ts";
 import { type FuturesListing, LISTINGS } from "./listing.ts";
 import type { FuturesStreams, FuturesVoice } from "./market_streams.ts";
-import { currencyRows, feedFill, feedOrder, feedPosition, REASONS } from "./payloads.ts";
+import {
+  coinWalletRows,
+  currencyRows,
+  feedFill,
+  feedOrder,
+  feedPosition,
+  REASONS,
+} from "./payloads.ts";
 
 export type FuturesOptions = DialectOptions<LimitOptions>;
 
 export const HOST = "futures.kraken.com";
 
 const FEES = { maker: decimal("0.0002"), taker: decimal("0.0005") };
-const DEFAULT_BALANCES: Readonly<Record<string, string>> = { USD: "10000000" };
+const DEFAULT_BALANCES: Readonly<Record<string, string>> = { USD: "10000000", BTC: "100" };
 
 export type Feed = "open_orders" | "fills" | "balances" | "open_positions";
 
@@ -87,7 +94,12 @@ export class FuturesCore {
 
   balances(account: string) {
     const currencies = currencyRows(this.venue.engine, account, (value) => numeric(value, 8));
-    return { account: "local", flex_futures: { currencies }, timestamp: this.clock.now() };
+    return {
+      account: "local",
+      futures: coinWalletRows(this.venue.engine, account),
+      flex_futures: { currencies },
+      timestamp: this.clock.now(),
+    };
   }
 
   positions(account: string) {

@@ -1,4 +1,4 @@
-/** Kraken Futures: linear perpetuals over REST and the feeds of its WebSocket. */
+/** Kraken Futures: linear and inverse contracts over REST and the feeds of its WebSocket. */
 import type { Dialect, DialectContext } from "../dialect.ts";
 import { jsonAnswer } from "../http.ts";
 import { uuidIds } from "../kit/order_ids.ts";

@@ -5,7 +5,7 @@ import { absolute, add, type Decimal, isNegative, subtract, ZERO } from "../../m
 import { isOpen, type OrderView, type TradeView } from "../kit/orders.ts";
 import type { SymbolMarket } from "../kit/market.ts";
 import { fixed, numeric } from "../kraken/numbers.ts";
-import type { FuturesListing } from "./listing.ts";
+import { type FuturesListing, LISTINGS } from "./listing.ts";
 
 export type FuturesOrder = OrderView<FuturesListing>;
 export type FuturesTrade = TradeView<FuturesListing>;
@@ -19,8 +19,9 @@ export function instant(time: number): string {
 export function instrumentRow(listing: FuturesListing) {
   return {
     symbol: listing.symbol,
-    type: "flexible_futures",
-    underlying: `rr_${listing.symbol.slice(3).toLowerCase()}`,
+    type: isInverse(listing) ? "futures_inverse" : "flexible_futures",
+    underlying: `rr_${listing.symbol.slice(3, 9).toLowerCase()}`,
+    ...(listing.lastTradingTime === null ? {} : { lastTradingTime: listing.lastTradingTime }),
     tickSize: Number(listing.tick),
     contractSize: 1,
     tradeable: true,
@@ -39,7 +40,7 @@ export function tickerRow(market: SymbolMarket<FuturesListing>) {
   const size = (value: Decimal | null) => numeric(value ?? ZERO, listing.sizeDecimals);
   const last = top.last ?? market.lastPrice;
   return {
-    tag: "perpetual",
+    tag: listing.lastTradingTime === null ? "perpetual" : "quarter",
     pair: listing.symbolId.split(":")[0]!.replace("/", ":"),
     symbol: listing.symbol,
     markPrice: price(last),
@@ -151,6 +152,27 @@ export function fillRow({ trade, listing, tradeId, orderId, clientOrderId }: Fut
 export function accountsBody(engine: MatchingEngine, account: string) {
   const margin = engine.margin(account, "USD");
   return {
+    ...Object.fromEntries(
+      coinWallets(engine, account).map((coin) => [coin.rest, {
+        auxiliary: {
+          usd: "0",
+          pv: fixed(coin.equity, MONEY_DECIMALS),
+          pnl: fixed(coin.unrealizedPnl, MONEY_DECIMALS),
+          af: fixed(coin.available, MONEY_DECIMALS),
+          funding: "0.0",
+        },
+        marginRequirements: {
+          im: coin.initialMargin,
+          mm: coin.maintenanceMargin,
+          lt: "0",
+          tt: "0",
+        },
+        triggerEstimates: { im: "0", mm: "0", lt: "0", tt: "0" },
+        balances: { [coin.unit.toLowerCase()]: fixed(coin.wallet, MONEY_DECIMALS) },
+        currency: coin.unit.toLowerCase(),
+        type: "marginAccount",
+      }]),
+    ),
     flex: {
       currencies: currencyRows(engine, account, (value) => fixed(value, MONEY_DECIMALS)),
       initialMargin: margin.initialMargin,
@@ -170,6 +192,51 @@ export function accountsBody(engine: MatchingEngine, account: string) {
   };
 }
 
+/** `{"F-XBT:USD":{"name":"F-XBT:USD","pair":"XBT/USD","unit":"XBT","balance":0.0,…}}` */
+export function coinWalletRows(engine: MatchingEngine, account: string) {
+  const write = (value: Decimal) => numeric(value, MONEY_DECIMALS);
+  return Object.fromEntries(
+    coinWallets(engine, account).map(({ unit, wallet, equity, available, ...margin }) => {
+      const name = `F-${unit}:USD`;
+      return [name, {
+        name,
+        pair: `${unit}/USD`,
+        unit,
+        portfolio_value: write(equity),
+        balance: write(wallet),
+        maintenance_margin: write(margin.maintenanceMargin),
+        initial_margin: write(margin.initialMargin),
+        available: write(available),
+        unrealized_funding: write(ZERO),
+        pnl: signed(margin.unrealizedPnl, MONEY_DECIMALS),
+      }];
+    }),
+  );
+}
+
+/** Coins that margin inverse contracts lie in a wallet each, all else in `flex`. */
+function coinWallets(engine: MatchingEngine, account: string) {
+  return engine.balances(account).map(({ asset }) => asset).filter(isCoin).map((asset) => {
+    const unit = unitOf(asset);
+    return { unit, rest: `fi_${unit.toLowerCase()}usd`, ...engine.margin(account, asset) };
+  });
+}
+
+const COINS: ReadonlySet<string> = new Set(LISTINGS.filter(isInverse).map(({ settle }) => settle));
+
+function isCoin(asset: string): boolean {
+  return COINS.has(asset);
+}
+
+function isInverse({ settle, base }: FuturesListing): boolean {
+  return settle === base;
+}
+
+/** The exchange's own name of a coin. */
+function unitOf(asset: string): string {
+  return asset === "BTC" ? "XBT" : asset;
+}
+
 /** `{"USD":{"quantity":…,"value":…,"collateral":…,"available":…}}` */
 export function currencyRows(
   engine: MatchingEngine,
@@ -177,7 +244,7 @@ export function currencyRows(
   write: (value: Decimal) => string,
 ) {
   return Object.fromEntries(
-    engine.balances(account).map(({ asset }) => {
+    engine.balances(account).filter(({ asset }) => !isCoin(asset)).map(({ asset }) => {
       const { wallet, available } = engine.margin(account, asset);
       const row = { quantity: wallet, value: wallet, collateral: wallet, available };
       return [asset, Object.fromEntries(Object.entries(row).map(([k, v]) => [k, write(v)]))];
@@ -195,7 +262,7 @@ export function positionRow(position: PaperPosition, listing: FuturesListing) {
     size: absolute(position.quantity),
     unrealizedPnl: position.unrealizedPnl,
     unrealizedFunding: "0",
-    pnlCurrency: "USD",
+    pnlCurrency: unitOf(listing.settle),
   };
 }
 
@@ -231,25 +298,27 @@ export function feedFill({ trade, listing, tradeId, orderId, clientOrderId }: Fu
     fill_id: tradeId,
     fill_type: trade.isMaker ? "maker" : "taker",
     fee_paid: numeric(trade.fee, MONEY_DECIMALS),
-    fee_currency: trade.feeAsset,
+    fee_currency: unitOf(trade.feeAsset),
     taker_order_type: "ioc",
     order_type: "limit",
   };
 }
 
 export function feedPosition(position: PaperPosition, listing: FuturesListing) {
-  const signed = (value: Decimal, decimals: number) =>
-    isNegative(value)
-      ? numeric(absolute(value), decimals).replace("\u0001", "\u0001-")
-      : numeric(value, decimals);
   return {
     instrument: listing.symbol,
     balance: signed(position.quantity, listing.sizeDecimals),
     pnl: signed(position.unrealizedPnl, MONEY_DECIMALS),
     entry_price: numeric(position.entryPrice ?? ZERO, MONEY_DECIMALS),
     mark_price: numeric(position.markPrice ?? ZERO, MONEY_DECIMALS),
-    pnl_currency: "USD",
+    pnl_currency: unitOf(listing.settle),
   };
+}
+
+function signed(value: Decimal, decimals: number): string {
+  return isNegative(value)
+    ? numeric(absolute(value), decimals).replace("\u0001", "\u0001-")
+    : numeric(value, decimals);
 }
 
 /** The first is the exchange's own; so are those that ccxt's examples show. */

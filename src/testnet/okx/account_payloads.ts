@@ -1,7 +1,7 @@
 /** Balances, positions and the account's settings as OKX shows them. */
 import type { MatchingEngine } from "../../exchanges/paper/engine.ts";
 import type { PaperBalance, PaperPosition } from "../../exchanges/paper/messages.ts";
-import { add, compare, min, subtract, ZERO } from "../../model/decimal.ts";
+import { absolute, add, compare, min, subtract, ZERO } from "../../model/decimal.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import { textOrEmpty, toWire } from "./amounts.ts";
 import type { OkxListing } from "./listing.ts";
@@ -119,7 +119,7 @@ export function positionRow(position: PaperPosition, listing: OkxListing, tradeI
     instType,
     interest: "",
     last: textOrEmpty(position.markPrice),
-    lever: position.leverage,
+    lever: instType === "OPTION" ? "" : position.leverage,
     liab: "",
     liabCcy: "",
     liqPx: textOrEmpty(position.liquidationPrice),
@@ -128,7 +128,7 @@ export function positionRow(position: PaperPosition, listing: OkxListing, tradeI
     mgnMode: "cross",
     mgnRatio: "",
     mmr: amount(position.maintenanceMargin),
-    notionalUsd: amount(position.notional),
+    notionalUsd: amount(notionalUsdOf(position, listing)),
     optVal: "",
     pendingCloseOrdLiabVal: "",
     pos: toWire(position.quantity, listing),
@@ -153,6 +153,12 @@ export function positionRow(position: PaperPosition, listing: OkxListing, tradeI
     vegaBS: "",
     vegaPA: "",
   };
+}
+
+/** Of options and pairs without dollars not told here. */
+function notionalUsdOf({ quantity, notional }: PaperPosition, { contract }: OkxListing): string {
+  if (contract.ctType === "inverse") return absolute(quantity);
+  return contract.ctType === "linear" ? notional : "";
 }
 
 /** `GET account/config`. */

@@ -1,4 +1,4 @@
-/** What the local OKX lists: spot, swaps, a dated future; an inverse swap and an option to be seen. */
+/** What the local OKX lists: spot, swaps and dated futures, linear and inverse, and two options. */
 import { type Decimal, decimal, multiply } from "../../model/decimal.ts";
 import type { InstrumentType } from "../../model/instrument.ts";
 import { type Listing, metadataOf } from "../kit/listing.ts";
@@ -68,6 +68,14 @@ interface ContractRow {
 
 const LINEAR = { ...SPOT, ctMult: "1", ctType: "linear" } as const;
 const DATED = { ...LINEAR, expTime: String(EXPIRY_MS) } as const;
+const INVERSE = {
+  ...SPOT,
+  ctMult: "1",
+  ctType: "inverse",
+  ctVal: "100",
+  ctValCcy: "USD",
+} as const;
+const COIN_MARGINED = { base: "BTC", quote: "USD", settle: "BTC", lot: "1" } as const;
 
 const CONTRACTS: readonly ContractRow[] = [
   swap("BTC", { tick: "0.1", ctVal: "0.01", start: "50000" }),
@@ -85,37 +93,25 @@ const CONTRACTS: readonly ContractRow[] = [
     contract: { ...DATED, ctVal: "0.01", ctValCcy: "BTC" },
   },
   {
+    ...COIN_MARGINED,
     suffix: "SWAP",
     kind: "PERP@BTC",
-    base: "BTC",
-    quote: "USD",
-    settle: "BTC",
     instType: "SWAP",
     tick: "0.1",
-    lot: "1",
     start: "50000",
-    contract: { ...SPOT, ctMult: "1", ctType: "inverse", ctVal: "100", ctValCcy: "USD" },
+    contract: INVERSE,
   },
+  option("C", { strike: "100000", start: "0.05" }),
   {
-    suffix: `${EXPIRY.short}-100000-C`,
-    kind: `OPT:C:100000:${EXPIRY.day}@BTC`,
-    base: "BTC",
-    quote: "USD",
-    settle: "BTC",
-    instType: "OPTION",
-    tick: "0.0005",
-    lot: "1",
-    start: "0.05",
-    contract: {
-      ...SPOT,
-      ctVal: "1",
-      ctMult: "0.01",
-      ctValCcy: "BTC",
-      expTime: String(EXPIRY_MS),
-      optType: "C",
-      stk: "100000",
-    },
+    ...COIN_MARGINED,
+    suffix: EXPIRY.short,
+    kind: `FUT:${EXPIRY.day}@BTC`,
+    instType: "FUTURES",
+    tick: "0.1",
+    start: "51000",
+    contract: { ...INVERSE, expTime: String(EXPIRY_MS) },
   },
+  option("P", { strike: "40000", start: "0.04" }),
 ];
 
 const TYPES: Readonly<Record<ContractRow["instType"], InstrumentType>> = {
@@ -144,6 +140,29 @@ function swap(
     lot: "0.01",
     start: row.start,
     contract: { ...LINEAR, ctVal: row.ctVal, ctValCcy: base },
+  };
+}
+
+function option(
+  optType: "C" | "P",
+  { strike, start }: { readonly strike: string; readonly start: string },
+): ContractRow {
+  return {
+    ...COIN_MARGINED,
+    suffix: `${EXPIRY.short}-${strike}-${optType}`,
+    kind: `OPT:${optType}:${strike}:${EXPIRY.day}@BTC`,
+    instType: "OPTION",
+    tick: "0.0005",
+    start,
+    contract: {
+      ...SPOT,
+      ctVal: "1",
+      ctMult: "0.01",
+      ctValCcy: "BTC",
+      expTime: String(EXPIRY_MS),
+      optType,
+      stk: strike,
+    },
   };
 }
 

@@ -19,6 +19,7 @@ export function readOrderRequest(params: Params, listings: Listings<OkxListing>)
   const listing = listingOf(params, listings);
   checkMode(params, listing);
   const ordType = required(params, "ordType");
+  if (listing.instType === "OPTION") checkOption(params, ordType);
   const rule = RULES[ordType];
   if (rule === undefined) throw wrong("ordType");
   const side = sideOf(required(params, "side"));
@@ -40,7 +41,7 @@ export function readOrderRequest(params: Params, listings: Listings<OkxListing>)
       ...(rule.type === "LIMIT" ? { price } : {}),
       ...(quoteSized ? { quoteQuantity: size } : { quantity: toUnits(size, listing) }),
       ...(clientOrderId === null ? {} : { clientOrderId }),
-      reduceOnly: listing.instType !== "SPOT" && optional(params, "reduceOnly") === "true",
+      reduceOnly: isReducible(listing) && optional(params, "reduceOnly") === "true",
       selfTradePrevention: preventionOf(params),
     },
   };
@@ -79,6 +80,18 @@ function checkMode(params: Params, { instType }: OkxListing): void {
     throw new OrderRefusal("51010", "Request unsupported under current account mode");
   }
   if (optional(params, "posSide") !== null && params["posSide"] !== "net") throw wrong("posSide");
+}
+
+/** "Only applicable to MARGIN orders, and FUTURES/SWAP orders in net mode." */
+function isReducible({ instType }: OkxListing): boolean {
+  return instType === "SWAP" || instType === "FUTURES";
+}
+
+/** "For OPTION, market order is not supported yet"; prices in USD and volatility are not played. */
+function checkOption(params: Params, ordType: string): void {
+  if (RULES[ordType]?.type === "MARKET") throw wrong("ordType");
+  if (optional(params, "pxUsd") !== null) throw wrong("pxUsd");
+  if (optional(params, "pxVol") !== null) throw wrong("pxVol");
 }
 
 function sideOf(text: string): "BUY" | "SELL" {

@@ -83,7 +83,7 @@ export function orderUpdate(
     execType: trade === null ? "" : trade.isMaker ? "M" : "T",
     fillFee: trade === null ? "0" : charged(trade.fee),
     fillFeeCcy: trade === null ? "" : trade.feeAsset,
-    fillNotionalUsd: trade === null ? "" : trade.quoteQuantity,
+    fillNotionalUsd: trade === null ? "" : notionalUsdOf(trade, listing),
     fillPnl: trade?.realizedPnl ?? "0",
     fillPx: trade === null ? "" : trade.price,
     fillSz: trade === null ? "0" : toWire(trade.quantity, listing),
@@ -92,6 +92,14 @@ export function orderUpdate(
     lastPx: "",
     notionalUsd: "",
   };
+}
+
+function notionalUsdOf(
+  { quantity, quoteQuantity }: PaperTrade,
+  { instType, contract }: OkxListing,
+) {
+  if (contract.ctType === "inverse") return quantity;
+  return instType === "OPTION" ? "" : quoteQuantity;
 }
 
 /** What we pay is negative. */
@@ -129,7 +137,7 @@ function commonRow(order: SeenOrder, trades: readonly PaperTrade[]) {
     instId: listing.symbol,
     instType: listing.instType,
     isTpLimit: "false",
-    lever: isSpot ? "" : "10",
+    lever: isSpot || listing.instType === "OPTION" ? "" : "10",
     linkedAlgoOrd: { algoId: "" },
     ordId: order.ordId,
     ordType: order.ordType,

@@ -54,6 +54,71 @@ Deno.test("binance usdm market: quotes are read, then streamed", async () => {
   assert(Number(streamed?.bid) < Number(streamed?.ask), JSON.stringify(streamed));
 });
 
+/** Resolves with the newest tick that is so. */
+async function tickThat(
+  ticks: readonly TickUpdate[],
+  isIt: (tick: TickUpdate) => boolean,
+): Promise<TickUpdate> {
+  await until(() => ticks.some(isIt));
+  return ticks.findLast(isIt)!;
+}
+
+Deno.test("binance usdm market: a tick has quotes, last price, mark and index, polled and streamed", async () => {
+  await using on = await stage();
+  const ticks: TickUpdate[] = [];
+  using _ = on.exchange.marketData.subscribeTicks(PERP, { onUpdate: (tick) => ticks.push(tick) });
+  const polled = await tickThat(ticks, ({ last }) => last !== null);
+  assert(polled.bid !== null && polled.ask !== null);
+  await until(() => on.exchange.healthCheck().market.topics.streaming === 1);
+  on.move("50100");
+  const whole = await tickThat(ticks, ({ last, mark }) => last === "50100" && mark === "50100");
+  assertEquals([whole.index, whole.source], [decimal("50100"), "stream"]);
+  assert(Number(whole.bid) < Number(whole.ask), JSON.stringify(whole));
+  const times = ticks.map(({ venueTime }) => venueTime);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("binance usdm market: while the socket of the last price is down a tick has none, and then again", async () => {
+  await using on = await stage();
+  const ticks: TickUpdate[] = [];
+  const subscription = on.exchange.marketData.subscribeTicks(PERP, {
+    onUpdate: (tick) => ticks.push(tick),
+  });
+  await until(() => on.exchange.healthCheck().market.topics.streaming === 1);
+  on.move("50100");
+  await tickThat(ticks, ({ last }) => last === "50100");
+  on.testnet.arm({
+    exchange: "binanceusdm",
+    fault: "dropSocket",
+    match: { endpoint: "/market/" },
+  });
+  const lost = await tickThat(ticks, ({ last, mark }) => last === null && mark === null);
+  assert(lost.bid !== null && lost.ask !== null);
+  await until(() => {
+    on.move("50200");
+    return ticks.at(-1)?.last === "50200";
+  });
+  subscription.close();
+  assertEquals(on.exchange.healthCheck().market.subscriptions, 0);
+});
+
+Deno.test("binance usdm market: a tick's end leaves the trades of its second socket alone", async () => {
+  await using on = await stage();
+  const ticks = on.exchange.marketData.subscribeTicks(PERP, { onUpdate: () => {} });
+  const trades: TradeUpdate[] = [];
+  using _ = on.exchange.marketData.subscribeTrades(PERP, {
+    onUpdate: (trade) => trades.push(trade),
+  });
+  await until(() => on.exchange.healthCheck().market.topics.streaming === 2);
+  ticks.close();
+  await until(() => {
+    on.move("50300");
+    return trades.some(({ source, price }) => source === "stream" && price === "50300");
+  });
+  const { market } = on.exchange.healthCheck();
+  assertEquals(market.topics, { streaming: 1, resyncing: 0, polling: 0, waiting: 0 });
+});
+
 Deno.test("binance usdm market: a book of snapshot and diffs is the venue's own", async () => {
   await using on = await stage();
   const books: BookUpdate[] = [];

@@ -10,6 +10,9 @@ import {
   readFrame,
 } from "../../../src/exchanges/ccxt/profiles/binance_usdm/stream.ts";
 import type { RowContext, VenueCall } from "../../../src/exchanges/ccxt/venue_call.ts";
+import { decimal } from "../../../src/model/decimal.ts";
+import type { Ticker } from "../../../src/model/market.ts";
+import type { EpochMs } from "../../../src/model/scalars.ts";
 
 type Payloads = Readonly<Record<string, unknown>>;
 
@@ -142,11 +145,52 @@ Deno.test("binance usdm recorded: an account update is wallets and positions", (
   ]);
 });
 
+Deno.test("binance usdm: a wallet that cannot be read takes no other wallet and no position along", () => {
+  const event = ws["ACCOUNT_UPDATE"] as { readonly a: { readonly B: readonly object[] } };
+  const a = { ...event.a, B: [{ a: "XYZ", wb: "much", cw: "0" }, ...event.a.B] };
+  const reading = readFrame({ ...event, a }, CONTEXT);
+  assert(reading.kind === "facts");
+  const kinds = new Set(reading.facts.map(({ kind }) => kind));
+  assertEquals(kinds, new Set(["malformed", "balances", "positions"]));
+});
+
 Deno.test("binance usdm: a listen key that expired ends the stream", () => {
   const frame = { e: "listenKeyExpired", E: 1_576_653_824_250, listenKey: "k" };
   assertEquals(readFrame(frame, CONTEXT).kind, "ended");
   assert(binanceUsdmPrivateSocket.renewal!.everyMs <= 30 * 60_000); // Of 60 minutes.
 });
+
+/** [what, the event with its time, what it tells]; of ccxt's recordings. */
+const PRICES: readonly (readonly [string, object, EpochMs, Partial<Ticker>])[] = [
+  [
+    "the day's statistics",
+    { e: "24hrTicker", E: 1_579_485_598_569, s: "BTCUSDT", p: "-0.1", c: "7403.89", o: "7400" },
+    1_579_485_598_569,
+    { last: decimal("7403.89") },
+  ],
+  [
+    "the mark price",
+    {
+      ...{ e: "markPriceUpdate", E: 1_562_305_380_000, s: "BTCUSDT", p: "11794.15000000" },
+      ...{ i: "11784.62659091", P: "11784.25641265", r: "0.00038167", T: 1_562_306_400_000 },
+    },
+    1_562_305_380_000,
+    { mark: decimal("11794.15"), index: decimal("11784.62659091") },
+  ],
+];
+
+for (const [what, event, venueTime, told] of PRICES) {
+  Deno.test(`binance usdm: ${what} tells prices beside the quotes`, () => {
+    const reading = readMessage(event, CONTEXT);
+    assert(reading.kind === "facts");
+    assertEquals(reading.facts, [{
+      kind: "prices",
+      symbolId: "BTC/USDT:PERP",
+      prices: { last: null, mark: null, index: null, ...told, venueTime },
+      receivedAt: CONTEXT.receivedAt,
+    }]);
+  });
+}
 
 Deno.test("binance usdm: a diff follows the event before it, and a book is deep as asked", () => {
   const diff = {

@@ -60,6 +60,8 @@ for (const [market, symbolId, symbol] of MARKETS) {
         (market === "spot" || ticker.mark !== null)
       );
     await until(whole);
+    // Quotes and prices come apart: no tick says that nobody quotes before the quotes have come.
+    assertEquals(told(opened, "ticker").filter(({ ticker: { bid, ask } }) => !bid || !ask), []);
     const read = await opened.adapter.marketData.readTrades?.(symbolId, 10);
     assert(read?.kind === "read", JSON.stringify(read));
     assertEquals(read.value.at(-1)?.tradeId, trade?.tradeId);

@@ -220,5 +220,5 @@ Deno.test("catalogue: a currency has the name its venue gives it", async () => {
   });
   await list.load();
   assertEquals(list.catalogue.currencyName("BTC"), "Bitcoin");
-  assertEquals(list.exchange.currencies?.["BTC"]?.info, {});
+  assertEquals(list.exchange.currencies?.["BTC"], undefined);
 });

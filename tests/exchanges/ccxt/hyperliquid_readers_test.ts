@@ -140,6 +140,33 @@ for (const [status, sz, expected, cause, tif] of STATUSES) {
   });
 }
 
+for (const channel of ["orderUpdates", "userFills"] as const) {
+  Deno.test(`hyperliquid: a row of ${channel} that cannot be read takes no other along`, () => {
+    const order = { side: "B", limitPx: "1", sz: "1", oid: 1, timestamp: NOW, origSz: "1" };
+    const fill = {
+      side: "B",
+      px: "1",
+      sz: "1",
+      oid: 1,
+      tid: 1,
+      time: NOW,
+      crossed: true,
+      fee: "0",
+    };
+    const rowOf = (coin: string | undefined) =>
+      channel === "userFills"
+        ? { ...fill, coin }
+        : { order: { ...order, coin }, status: "open", statusTimestamp: NOW };
+    const rows = ["BTC", undefined, "BTC", "@1"].map(rowOf); // The last is of spot.
+    const data = channel === "userFills" ? { user: "0x", fills: rows } : rows;
+    const [socket] = hyperliquidPerp.sockets;
+    const reading = socket!.read({ channel, data }, context);
+    assert(reading.kind === "facts", reading.kind);
+    const kind = channel === "userFills" ? "fill" : "order";
+    assertEquals(reading.facts.map((fact) => fact.kind), [kind, "malformed", kind]);
+  });
+}
+
 Deno.test("hyperliquid: client ids go out as 0x and 32 digits and come back as ours", () => {
   const id = "0123456789abcdef0123456789abcdef";
   assertEquals(CLOID.render(id), `0x${id}`);

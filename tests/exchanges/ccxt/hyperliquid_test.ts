@@ -288,31 +288,6 @@ Deno.test("hyperliquid: an API wallet trades and cannot withdraw", async () => {
   assertEquals(told.value, { withdraw: false, trade: true });
 });
 
-Deno.test("hyperliquid: absence takes the status and three lists", async () => {
-  await using hyperliquid = await openHyperliquid();
-  const { testnet, adapter: { execution } } = hyperliquid;
-  const before = testnet.heard("hyperliquid").length;
-  assertEquals((await execution.lookup(named())).kind, "absent");
-  const asked = testnet.heard("hyperliquid").slice(before).map(({ operation }) => operation.name);
-  assertEquals(asked.sort(), ["allOrders", "myTrades", "openOrders.status", "order.status"]);
-});
-
-Deno.test("hyperliquid: trades of other markets and of foreign orders prove nothing wrong", async () => {
-  await using hyperliquid = await openHyperliquid();
-  const { execution } = hyperliquid.adapter;
-  await execution.submit(request({ symbolId: "ETH/USDC:PERP" }, idOf(1)), gate());
-  await execution.submit(request({}, idOf(2)), gate());
-  const all = await execution.fillsSince(PERP, 0);
-  assert(all.kind === "read", JSON.stringify(all));
-  assertEquals(all.value.map(({ clientOrderId }) => clientOrderId), [idOf(2)]);
-  await execution.submit(resting({}, idOf(3)), gate());
-  const open = await execution.openOrders("ETH/USDC:PERP");
-  assertEquals(open.kind === "read" ? open.value : open, []);
-  const everywhere = await execution.openOrders();
-  assertEquals(everywhere.kind === "read" ? everywhere.value.length : everywhere, 1);
-  assertEquals((await execution.lookup(named())).kind, "absent");
-});
-
 Deno.test("hyperliquid: the account's budget is told by the private socket", async () => {
   await using hyperliquid = await openHyperliquid({ limits: { addressRequestsInitial: 7 } });
   await openSocket(hyperliquid.adapter);

@@ -153,6 +153,13 @@ const RULES: readonly (readonly [string, Partial<StandardOrder>, string, string 
     "EXPIRED",
     "TIME_IN_FORCE",
   ],
+  ["FOK that crosses", { timeInForce: "FOK", limitPrice: decimal("60000") }, "FILLED", null],
+  [
+    "FOK that finds nobody",
+    { timeInForce: "FOK", limitPrice: decimal("40000") },
+    "EXPIRED",
+    "TIME_IN_FORCE",
+  ],
   ["post-only that rests", { postOnly: true, limitPrice: decimal("40000") }, "OPEN", null],
 ];
 
@@ -224,7 +231,7 @@ Deno.test("kraken: a filter breach keeps its digits until the venue refuses it",
 
 /** [what, fields] */
 const UNSUPPORTED: readonly (readonly [string, Partial<StandardOrder>])[] = [
-  ["fill-or-kill", { timeInForce: "FOK" }],
+  ["a market order that is fill-or-kill", { timeInForce: "FOK", limitPrice: null }],
   ["a reduce-only order", { reduceOnly: true }],
   ["an iceberg", { icebergQty: decimal("0.005") }],
   ["a leverage", { leverage: decimal("5") }],

@@ -266,12 +266,75 @@ Deno.test("krakenfutures: a further page of fills tells the last one's last mill
   assertEquals(next?.params, { lastFillTime: "2020-07-21T12:41:52.791Z" });
 });
 
+/** As ccxt 4.5.84 notes an answer of `accounts` (MIT), with amounts. */
+const ACCOUNTS = {
+  fi_xbtusd: {
+    auxiliary: { usd: "0", pv: "1.1", pnl: "0.1", af: "0.9", funding: "0.0" },
+    balances: { xbt: "1.0" },
+    currency: "xbt",
+    type: "marginAccount",
+  },
+  fi_ethusd: {
+    auxiliary: { usd: "0", pv: "0.0", pnl: "0.0", af: "0.0", funding: "0.0" },
+    balances: { eth: "0.0" },
+    currency: "eth",
+    type: "marginAccount",
+  },
+  fv_xrpxbt: {
+    auxiliary: { usd: "0", pv: "7.0", pnl: "0.0", af: "7.0", funding: "0.0" },
+    balances: { xbt: "7.0" },
+    currency: "xbt",
+    type: "marginAccount",
+  },
+  cash: { balances: { xbt: "5.0", usd: "0.0" }, type: "cashAccount" },
+};
+
+function balancesOf(currencies: object) {
+  const answer = { accounts: { ...ACCOUNTS, flex: { currencies } } };
+  return reads.balances.rows(answer).map((row) => {
+    const { assetId, total, available, locked } = reads.balances.read(row, CONTEXT)!;
+    return [assetId, total, available, locked].join(" ");
+  });
+}
+
+const FLEX = (quantity: string, available: string) => ({ quantity, available, value: quantity });
+
 Deno.test("krakenfutures: a currency that is owed is a balance below zero", () => {
-  const balance = reads.balances.read(
-    ["USD", { quantity: "-12.5", value: "-12.5", collateral: "-12.5", available: "0" }],
-    CONTEXT,
-  );
-  assertEquals([balance?.total, balance?.available].map(String), ["-12.5", "-12.5"]);
+  assertEquals(balancesOf({ USD: FLEX("-12.5", "0") }), ["USD -12.5 -12.5 0", "BTC 1 0.9 0.1"]);
+});
+
+Deno.test("krakenfutures: a coin is what both its wallets hold, and the inverse one says what is free", () => {
+  assertEquals(balancesOf({ XBT: FLEX("2", "2"), ETH: FLEX("3", "2.5") }), [
+    "BTC 3 0.9 2.1",
+    "ETH 3 2.5 0.5",
+  ]);
+});
+
+Deno.test("krakenfutures: frames tell the wallets that changed, the others stay as they were", () => {
+  const reader = new FeedReader();
+  const wallet = (unit: string, balance: number, available: number) => ({
+    [`F-${unit}:USD`]: { name: `F-${unit}:USD`, unit, balance: String(balance), available },
+  });
+  const told = (frame: object) => {
+    const reading = reader.read({ feed: "balances", ...frame }, CONTEXT);
+    assert(reading.kind === "facts");
+    return reading.facts.flatMap((fact) =>
+      fact.kind === "balances"
+        ? fact.balances.map(({ assetId, total, available }) => `${assetId} ${total} ${available}`)
+        : []
+    );
+  };
+  const currencies = { XBT: FLEX("2", "2"), USD: FLEX("10", "9") };
+  assertEquals(told({ flex_futures: { currencies }, futures: wallet("XBT", 0, 0) }), [
+    "BTC 2 2",
+    "USD 10 9",
+  ]);
+  assertEquals(told({ futures: { ...wallet("XBT", 1, 0.5), ...wallet("ETH", 0, 0) } }), [
+    "BTC 3 0.5",
+  ]);
+  assertEquals(told({ flex_futures: { currencies: { XBT: FLEX("4", "4") } } }), ["BTC 5 0.5"]);
+  const euro = { "F-ETH:EUR": { name: "F-ETH:EUR", unit: "EUR", balance: "1", available: "1" } };
+  assertEquals(told({ futures: euro }), []);
 });
 
 /** [answer, action, verdict, reason]; null: unlisted, so unknown; undefined: no error. */

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import type { LookupOutcome } from "../../../src/model/venue.ts";
 import { CLIENT_ID, connect, ref } from "./fixtures.ts";
 import { type Json, orderRow, tradeRow } from "./stub_data.ts";
-import { startStubVenue, STUB_AHEAD_MS, type StubAnswer } from "./stub_venue.ts";
+import { STRAYS_ASKED_MAX } from "../../../src/exchanges/ccxt/limits.ts";
+import { startStubVenue, STUB_AHEAD_MS, type StubAnswer, type StubRequest } from "./stub_venue.ts";
 
 const UNKNOWN_ORDER = { status: 400, json: { code: -2013, msg: "Order does not exist." } };
 
@@ -79,6 +80,66 @@ Deno.test("ccxt lookup: a trade of an order no list shows proves nothing", async
     allOrders: { json: [orderRow({ orderId: 3, clientOrderId: "other" })] },
     myTrades: { json: [tradeRow({ orderId: 4 })] },
   });
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.cause.code, "INCONSISTENT_READS");
+});
+
+/** By its exchange id: whose order it is; ours by client id is not known. */
+function orderByIds(clientIds: Readonly<Record<string, string>>, trades: readonly number[]) {
+  const asked: string[] = [];
+  const answer = ({ path, params }: StubRequest): StubAnswer | undefined => {
+    const orderId = path === "/api/v3/order" ? params.get("orderId") : null;
+    if (orderId === null) {
+      const newest = trades.map((id) => tradeRow({ orderId: id, id: 1_000 + id }));
+      return answerFor({ myTrades: { json: newest as Json } }, path);
+    }
+    asked.push(orderId);
+    const clientOrderId = clientIds[orderId];
+    if (clientOrderId === undefined) return UNKNOWN_ORDER;
+    return { json: orderRow({ orderId: Number(orderId), clientOrderId }) };
+  };
+  return { asked, answer };
+}
+
+Deno.test("ccxt lookup: the order of a stray trade is asked by its id, once, and is let go if it is another's", async () => {
+  await using venue = startStubVenue();
+  const { asked, answer } = orderByIds({ 4: "theirs", 5: "theirs too" }, [4, 4, 5]);
+  venue.on(answer);
+  await using connected = await connect(venue.endpoints);
+  const { execution } = connected.adapter;
+  assertEquals((await execution.lookup(ref())).kind, "absent");
+  assertEquals((await execution.lookup(ref())).kind, "absent");
+  assertEquals(asked, ["4", "5"]);
+});
+
+Deno.test("ccxt lookup: the order of a stray trade is ours if its id shows our client id", async () => {
+  await using venue = startStubVenue();
+  venue.on(orderByIds({ 4: CLIENT_ID }, [4]).answer);
+  await using connected = await connect(venue.endpoints);
+  const outcome = await connected.adapter.execution.lookup(ref());
+  assert(outcome.kind === "found", JSON.stringify(outcome));
+  assertEquals(outcome.order.exchangeOrderId, "4");
+});
+
+Deno.test("ccxt lookup: strays are asked for in bounded look-ups, the next goes on where one ended", async () => {
+  await using venue = startStubVenue();
+  const ids = Array.from({ length: STRAYS_ASKED_MAX + 5 }, (_, at) => at + 1);
+  const theirs = Object.fromEntries(ids.map((id) => [String(id), `theirs ${id}`]));
+  const { asked, answer } = orderByIds(theirs, ids);
+  venue.on(answer);
+  await using connected = await connect(venue.endpoints);
+  const first = await connected.adapter.execution.lookup(ref());
+  assert(first.kind === "failed");
+  assertEquals([first.cause.code, asked.length], ["INCONSISTENT_READS", STRAYS_ASKED_MAX]);
+  assertEquals((await connected.adapter.execution.lookup(ref())).kind, "absent");
+  assertEquals(asked.length, ids.length);
+});
+
+Deno.test("ccxt lookup: a trade of the very order that the venue shows under another id proves nothing", async () => {
+  await using venue = startStubVenue();
+  venue.on(orderByIds({ 4: "theirs" }, [4]).answer);
+  await using connected = await connect(venue.endpoints);
+  const outcome = await connected.adapter.execution.lookup(ref({ exchangeOrderId: "4" }));
   assert(outcome.kind === "failed");
   assertEquals(outcome.cause.code, "INCONSISTENT_READS");
 });

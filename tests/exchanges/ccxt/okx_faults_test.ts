@@ -59,7 +59,8 @@ Deno.test("okx: an account's limit of orders is told inside an answer of success
   const second = await execution.submit(resting({}, idOf(2)), gate());
   assert(second.kind === "refused", JSON.stringify(second));
   assertEquals([second.reason.code, second.reason.venueCode], ["RATE_LIMITED", "50061"]);
-  assertEquals(okx.facts.some(({ kind }) => kind === "banned"), false);
+  const bans = okx.facts.flatMap((fact) => fact.kind === "banned" ? [fact.budgets] : []);
+  assertEquals(bans, [["subAccount"]], "of placing and amending alone");
 });
 
 Deno.test("okx: orders go over the private socket while it is open, and over REST before", async () => {

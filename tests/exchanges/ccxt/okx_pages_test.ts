@@ -61,3 +61,8 @@ Deno.test("okx pages: an order's trades are read from both lists, however old it
   const older = okxReads.tradesOfOrder.next({ query, call, answer: answerOf(0), values: [] });
   assertEquals([older?.path, older?.params["ordId"]], ["trade/fills-history", "7"]);
 });
+
+Deno.test("okx: any order is asked for by the venue's id", () => {
+  const call = okxReads.orderById?.call("BTC-USDT", "7");
+  assertEquals([call?.path, call?.params], ["trade/order", { instId: "BTC-USDT", ordId: "7" }]);
+});

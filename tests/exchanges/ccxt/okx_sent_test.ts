@@ -44,6 +44,24 @@ const SENT:
       },
     ],
     [
+      "inverse contracts, by their dollars",
+      "BTC/USD:BTC",
+      { amount: decimal("12300") },
+      { instId: "BTC-USD-SWAP", tdMode: "cross", ordType: "limit", sz: "123", px: "40000" },
+    ],
+    [
+      "options, by their coins and with a price in coins alone",
+      "BTC/USD:BTC-220325-194000-P",
+      { amount: decimal("1.2"), limitPrice: decimal("0.0305") },
+      {
+        instId: "BTC-USD-220325-194000-P",
+        tdMode: "cross",
+        ordType: "limit",
+        sz: "12",
+        px: "0.0305",
+      },
+    ],
+    [
       "a market order of contracts",
       "BTC/USDT:USDT",
       { limitPrice: null, selfTradePrevention: "EXPIRE_TAKER" },
@@ -133,8 +151,19 @@ async function ccxt(sandbox: "sandbox" | "live" = "live") {
     settleCcy: "USDT",
     expTime: "",
   };
+  const inverse = {
+    ...swap,
+    instId: "BTC-USD-SWAP",
+    ctType: "inverse",
+    ctVal: "100",
+    ctValCcy: "USD",
+    lotSz: "1",
+    minSz: "1",
+    uly: "BTC-USD",
+    settleCcy: "BTC",
+  };
   exchange.setMarkets(
-    [parseMarket![0], parseMarket![1], swap].map((each) => exchange.parseMarket(each)),
+    [parseMarket![0], parseMarket![1], swap, inverse].map((each) => exchange.parseMarket(each)),
   );
   return exchange;
 }

@@ -223,8 +223,16 @@ for (const [what, fields, code] of REFUSED) {
 
 /** [what, the order] */
 const UNSAID: readonly (readonly [string, Partial<StandardOrder>])[] = [
-  ["an inverse contract", { symbolId: "BTC/USD:PERP@BTC", amount: decimal("100") }],
-  ["an option", { symbolId: "BTC/USD:OPT:C:100000:20270326@BTC" }],
+  ["part of an inverse contract", { symbolId: "BTC/USD:PERP@BTC", amount: decimal("150") }],
+  ["a market order of an option", { symbolId: "BTC/USD:OPT:C:100000:20270326@BTC" }],
+  [
+    "reduceOnly on an option",
+    {
+      symbolId: "BTC/USD:OPT:C:100000:20270326@BTC",
+      limitPrice: decimal("0.05"),
+      reduceOnly: true,
+    },
+  ],
   ["reduceOnly on spot", { reduceOnly: true }],
   ["isolated margin", { symbolId: SWAP, marginMode: "ISOLATED" }],
   ["a market order that is FOK", { timeInForce: "FOK" }],
@@ -241,12 +249,14 @@ for (const [what, fields] of UNSAID) {
   });
 }
 
-Deno.test("okx: all its markets are listed, also those that are not traded", async () => {
+Deno.test("okx: all its markets are listed", async () => {
   await using okx = await openOkx();
   const list = okx.adapter.instruments.list();
   assertEquals(list.map(({ symbolId }) => symbolId).toSorted(), [
     "ADA/USDT",
+    "BTC/USD:FUT:20270326@BTC",
     "BTC/USD:OPT:C:100000:20270326@BTC",
+    "BTC/USD:OPT:P:40000:20270326@BTC",
     "BTC/USD:PERP@BTC",
     "BTC/USDT",
     "BTC/USDT:FUT:20270326",
@@ -263,7 +273,11 @@ Deno.test("okx: all its markets are listed, also those that are not traded", asy
     decimal("0.01"),
   ]);
   const option = okx.adapter.instruments.get("BTC/USD:OPT:C:100000:20270326@BTC")!;
-  assertEquals([option.instrument.contractSize, option.capabilities.limit], ["0.01", "NO"]);
+  const { limit, market, reduceOnly, amendInPlace } = option.capabilities;
+  assertEquals([option.instrument.contractSize, option.amount.step], ["0.01", "0.01"]);
+  assertEquals([limit, market, reduceOnly, amendInPlace], ["NATIVE", "NO", "NO", "NATIVE"]);
+  const inverse = okx.adapter.instruments.get("BTC/USD:PERP@BTC")!;
+  assertEquals([inverse.instrument.contractSize, inverse.amount.step], ["100", "100"]);
 });
 
 Deno.test("okx: balances, prices and the key's permissions are read", async () => {

@@ -164,16 +164,16 @@ Deno.test("contracts: a dated future is traded as a perpetual is", () => {
   assertEquals(engine.positions("alice").map((each) => each.symbolId), [symbolId]);
 });
 
-Deno.test("contracts: inverse contracts and options are listed and refused", () => {
+Deno.test("contracts: what is settled in a third asset, and options in their quote, are refused", () => {
   const settled = (changes: Partial<SymbolMetadata["instrument"]>, symbolId: string) => ({
     ...PERP,
     symbolId,
     instrument: { ...PERP.instrument, symbol: symbolId, ...changes },
   });
-  const inverse = settled({ settleCurrency: "BTC" }, "BTC/USDT:PERP@BTC");
+  const quanto = settled({ settleCurrency: "ETH" }, "BTC/USDT:PERP@ETH");
   const option = settled({ instrumentType: "OPTION" }, "BTC/USDT:OPT:C:100:20271224");
-  const { engine } = contractScene({ instruments: [PERP, inverse, option] });
-  for (const { symbolId } of [inverse, option]) {
+  const { engine } = contractScene({ instruments: [PERP, quanto, option] });
+  for (const { symbolId } of [quanto, option]) {
     assertEquals(engine.instruments.has(symbolId), true);
     assertEquals(
       refused(engine.submit("alice", long({ symbolId, price: "100" }))),
@@ -308,5 +308,5 @@ Deno.test("contracts: options out of range are named", () => {
   const rate = { maintenanceRate: decimal("1") };
   assertThrows(() => contractScene({ margin: rate }), RangeError, "margin.maintenanceRate");
   const { engine } = contractScene();
-  assertThrows(() => engine.position("alice", "BTC/USDT"), RangeError, "no linear contract");
+  assertThrows(() => engine.position("alice", "BTC/USDT"), RangeError, "it is no contract");
 });

@@ -114,6 +114,26 @@ for (const [topic, expected] of FRAMES) {
   });
 }
 
+Deno.test("bybit: of a contract's ticker a snapshot comes first, then what has changed", async () => {
+  const { testnet, clock, client } = openBybit();
+  await using _ = testnet;
+  const socket = await client.socket("/v5/public/linear");
+  socket.send({ req_id: "1", op: "subscribe", args: ["tickers.BTCUSDT"] });
+  await socket.next();
+  const { type, data } = await socket.next();
+  assertEquals([type, typeof data.bid1Price, data.lastPrice], ["snapshot", "string", "50000"]);
+  testnet.setPrice("bybit", { symbol: "linear:BTCUSDT", price: "50100" });
+  clock.advance(20);
+  const delta = await socket.next();
+  assertEquals([delta.type, delta.data.symbol, delta.data.lastPrice, delta.data.fundingRate], [
+    "delta",
+    "BTCUSDT",
+    "50100",
+    undefined,
+  ]);
+  await socket.close();
+});
+
 Deno.test("bybit: books, trades, tickers and candles are streamed in the recorded shape", async () => {
   const { testnet, clock, client } = openBybit();
   await using _ = testnet;

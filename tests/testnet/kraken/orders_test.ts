@@ -13,7 +13,16 @@ const REFUSED: readonly (readonly [string, Json, string])[] = [
     { price: "60000", oflags: "fciq,post" },
     "EOrder:Post only order",
   ],
-  ["fill-or-kill", { timeinforce: "FOK" }, "EGeneral:Invalid arguments:timeinforce"],
+  [
+    "a market order that is fill-or-kill",
+    { ordertype: "market", price: "", timeinforce: "FOK" },
+    "EGeneral:Invalid arguments:timeinforce",
+  ],
+  [
+    "a post-only order that is fill-or-kill",
+    { oflags: "post", timeinforce: "FOK" },
+    "EGeneral:Invalid arguments:timeinforce",
+  ],
   [
     "a client id of 19 letters",
     { cl_ord_id: "x".repeat(19) },
@@ -50,6 +59,20 @@ Deno.test("kraken testnet: a client id is unique among open orders, and free aga
   const { open } = (await client.signed("OpenOrders", params)).body.result;
   const { closed, count } = (await client.signed("ClosedOrders", params)).body.result;
   assertEquals([Object.keys(open).length, Object.keys(closed).length, count], [1, 1, 1]);
+});
+
+Deno.test("kraken testnet: FOK takes all of it at once or nothing", async () => {
+  const { testnet, client } = openKraken();
+  await using _ = testnet;
+  const place = async (volume: string) => {
+    const { body } = await client.place({ price: "60000", volume, timeinforce: "FOK" });
+    const [txid] = body.result.txid;
+    const { status, reason, vol_exec } = (await client.signed("QueryOrders", { txid }))
+      .body.result[txid];
+    return [status, reason, vol_exec];
+  };
+  assertEquals(await place("1000"), ["canceled", "Fill or kill", "0.00000000"]);
+  assertEquals(await place("0.01"), ["closed", null, "0.01000000"]);
 });
 
 Deno.test("kraken testnet: CancelAll cancels every pair's orders", async () => {

@@ -33,6 +33,14 @@ Deno.test("okx testnet: an order is acknowledged, shown, canceled and kept", asy
   assertEquals([again.status, again.body.code, again.body.data[0].sCode], [200, "1", "51400"]);
 });
 
+const PUT = "BTC-USD-270326-40000-P";
+const OPTION = {
+  instId: "BTC-USD-270326-100000-C",
+  tdMode: "cross",
+  sz: "1",
+  px: "0.05",
+} as const;
+
 /** [what, its fields, sCode] */
 const REFUSED: readonly (readonly [string, Json, string])[] = [
   ["an unknown instrument", { instId: "ZZZ-USDT" }, "51001"],
@@ -46,7 +54,11 @@ const REFUSED: readonly (readonly [string, Json, string])[] = [
   ["cross margin on spot", { tdMode: "cross" }, "51010"],
   ["isolated margin on a swap", { instId: SWAP, tdMode: "isolated", sz: "1" }, "51010"],
   ["too little money", { px: "49000", sz: "9000" }, "51008"],
-  ["an inverse contract", { instId: "BTC-USD-SWAP", tdMode: "cross", sz: "1" }, "51010"],
+  ["half an inverse contract", { instId: "BTC-USD-SWAP", tdMode: "cross", sz: "1.5" }, "51121"],
+  ["an option by the market", { ...OPTION, ordType: "market" }, "51000"],
+  ["an option priced in dollars", { ...OPTION, px: "", pxUsd: "2500" }, "51000"],
+  ["an option priced in volatility", { ...OPTION, px: "", pxVol: "0.5" }, "51000"],
+  ["a put beyond what is held", { ...OPTION, instId: PUT, side: "sell" }, "51008"],
   ["an unknown kind of order", { ordType: "trigger" }, "51000"],
   [
     "reduce-only without a position",

@@ -57,6 +57,7 @@ export const binanceSpot: VenueProfile = {
     exchange.has["fetchCurrencies"] = false; // It is private and of the wallet API.
   },
   instrumentParams: { showPermissionSets: false }, // A third of the answer, and of no use here.
+  marketRows: ["symbols"],
   serves: (market) => market.spot === true,
   instrument: readSpotInstrument,
   keptInfo,

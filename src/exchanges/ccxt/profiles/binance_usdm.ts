@@ -62,6 +62,7 @@ export const binanceUsdm: VenueProfile = {
     exchange.has["fetchCurrencies"] = false; // It is private and of the wallet API.
   },
   instrumentParams: {},
+  marketRows: ["symbols"],
   serves: (market) => market.linear === true && (market.swap === true || market.future === true),
   instrument: readUsdmInstrument,
   keptInfo,

@@ -11,7 +11,7 @@ import { loadVenueCode } from "../venue_code.ts";
 import { type BybitCategory, bybitEntry } from "./bybit/entry.ts";
 import { BYBIT_ERRORS, errorOf } from "./bybit/errors.ts";
 import { readBybitInstrument } from "./bybit/instruments.ts";
-import { bybitRateLimits, cost, retryAfterMs, usage } from "./bybit/limits.ts";
+import { bybitRateLimits, cost, limited, retryAfterMs, usage } from "./bybit/limits.ts";
 import { bybitMarket } from "./bybit/market.ts";
 import { bybitReads } from "./bybit/reads.ts";
 import { bybitPrivateSocket } from "./bybit/stream.ts";
@@ -62,6 +62,7 @@ export function bybitProfile(category: BybitCategory): VenueProfile {
     },
     configure,
     instrumentParams: {},
+    marketRows: ["result", "list"],
     serves: (market) => category === "spot" ? market.spot === true : market.linear === true,
     instrument: readBybitInstrument,
     keptInfo: () => ({}), // ccxt builds orders from its own fields.
@@ -75,6 +76,7 @@ export function bybitProfile(category: BybitCategory): VenueProfile {
       // error, "HTTP Code": 403 is the IP limit (or a forbidden place), 429 "system level frequency
       // protection". Neither lets the request through.
       banStatuses: new Set([403, 429]),
+      limited,
       // Limits are counted by the second.
       retryAfterDefaultMs: 1_000,
       retryAfterMs,

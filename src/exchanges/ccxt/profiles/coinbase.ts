@@ -43,6 +43,7 @@ export const coinbase: VenueProfile = {
   ccxtOptions: { number: String },
   configure,
   instrumentParams: {},
+  marketRows: ["products"],
   serves: (market) => market.spot === true,
   instrument: readCoinbaseInstrument,
   keptInfo: () => ({}), // Nothing of ccxt builds orders.

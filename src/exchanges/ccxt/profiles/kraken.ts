@@ -50,6 +50,7 @@ export const kraken: VenueProfile = {
   ccxtOptions: {},
   configure,
   instrumentParams: {},
+  marketRows: ["result"],
   serves: isServed,
   instrument: readKrakenInstrument,
   names: namesOf,

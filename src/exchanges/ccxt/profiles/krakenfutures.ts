@@ -1,5 +1,6 @@
 /**
- * Kraken Futures: linear multi-collateral contracts (`PF_…`); inverse ones are listed only. What is
+ * Kraken Futures: linear multi-collateral contracts (`PF_…`) and inverse ones (`PI_…`, `FI_…`), which
+ * are counted in dollars and margined by a wallet of their coin. What is
  * quoted here and in the files beside it is the venue's own documentation (docs.kraken.com) as read
  * on 2026-11-21.
  */
@@ -12,7 +13,7 @@ import type { VenueProfile } from "../profile.ts";
 import type { RequestKind } from "../../exchange.ts";
 import { PLAIN_CLIENT_ID } from "../venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
-import { krakenFuturesEntry } from "./krakenfutures/entry.ts";
+import { isTraded, krakenFuturesEntry } from "./krakenfutures/entry.ts";
 import { errorOf, KRAKENFUTURES_ERRORS } from "./krakenfutures/errors.ts";
 import { krakenFuturesMarket } from "./krakenfutures/market.ts";
 import { krakenFuturesReads } from "./krakenfutures/reads.ts";
@@ -72,6 +73,7 @@ export const krakenFutures: VenueProfile = {
   ccxtOptions: {},
   configure,
   instrumentParams: {},
+  marketRows: ["instruments"],
   serves: (market) => market.swap === true || market.future === true,
   instrument: (market, { precisionMode }) =>
     readInstrument(market, {
@@ -111,8 +113,8 @@ function inBody(signed: CcxtSigned): CcxtSigned {
 }
 
 function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
-  const traded: Support = market.linear === true ? "NATIVE" : "NO";
-  const emulated: Support = market.linear === true ? "EMULATED" : "NO";
+  const traded: Support = isTraded(market) ? "NATIVE" : "NO";
+  const emulated: Support = isTraded(market) ? "EMULATED" : "NO";
   return capabilities({
     market: traded,
     limit: traded,

@@ -1,5 +1,5 @@
 /**
- * OKX: spot, linear swaps and dated futures; inverse contracts and options are listed. One profile
+ * OKX: spot, swaps and dated futures, linear and inverse, and options. One profile
  * serves all of them, since instrument ids are unique over types. What is quoted here and in the
  * files beside it is the OKX API guide v5 (okx.com/docs-v5/en) as read on 2026-11-21.
  */
@@ -11,6 +11,7 @@ import { loadVenueCode } from "../venue_code.ts";
 import { okxEntry } from "./okx/entry.ts";
 import { errorOf, OKX_ERRORS } from "./okx/errors.ts";
 import { keptInfo, readOkxInstrument } from "./okx/instruments.ts";
+import { okxLimited } from "./okx/limited.ts";
 import { OKX_RATE_LIMITS, okxCost } from "./okx/limits.ts";
 import { okxMarket } from "./okx/market.ts";
 import { okxReads } from "./okx/reads.ts";
@@ -56,6 +57,7 @@ export const okx: VenueProfile = {
     keepSandboxHeader(exchange);
   },
   instrumentParams: {},
+  marketRows: ["data"],
   // Announced instruments come without most of their fields.
   serves: (market) => market.base !== "" && market.quote !== "",
   instrument: readOkxInstrument,
@@ -70,6 +72,7 @@ export const okx: VenueProfile = {
     // 429 is the gateway's own (50011, 50013) and of the edge in front of it, which also blocks an
     // address with 403.
     banStatuses: new Set([403, 429]),
+    limited: okxLimited,
     // The window of every endpoint used.
     retryAfterDefaultMs: 2_000,
   },

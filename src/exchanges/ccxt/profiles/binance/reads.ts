@@ -21,6 +21,10 @@ export const binanceReads: ReadPlan = {
       read("order", { symbol, origClientOrderId: clientOrderId }),
     read: readOrder,
   },
+  orderById: {
+    call: (symbol, orderId) => read("order", { symbol, orderId }),
+    read: readOrder,
+  },
   openOrders: {
     ...list(readOrder),
     first: ({ rawSymbol }) => read("openOrders", rawSymbol === null ? {} : { symbol: rawSymbol }),

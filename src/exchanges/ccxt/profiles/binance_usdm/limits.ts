@@ -29,7 +29,7 @@ const ORDER: RequestCost = [
 const WEIGHT_1 = weighing(1);
 const WEIGHT_5 = weighing(5);
 const WEIGHT_10 = weighing(10);
-const BEST_QUOTES = weighing(2); // Of one symbol.
+const TICKER = weighing(3); // Of one symbol: best quotes 2, last price 1.
 /** Reads of the market: a book of up to 500 levels, and candles of one page. */
 const MARKET: Readonly<Record<string, RequestCost>> = {
   orderBook: WEIGHT_10,
@@ -51,7 +51,7 @@ export function cost(kind: RequestKind, about: RequestAbout): RequestCost {
     case "instruments":
       return WEIGHT_1;
     case "ticker":
-      return MARKET[about.endpoint ?? "ticker"] ?? BEST_QUOTES;
+      return MARKET[about.endpoint ?? "ticker"] ?? TICKER;
     case "lookup":
       return LOOKUP;
     case "openOrders":

@@ -4,7 +4,7 @@
  * everything else over /market.
  */
 import { MARKET_ROWS_MAX } from "../../../../model/limits.ts";
-import type { Ohlcv, Trade } from "../../../../model/market.ts";
+import type { Ohlcv, Ticker, Trade } from "../../../../model/market.ts";
 import type { BookDelta, MarketFact } from "../../../../model/market_feed.ts";
 import { asRow, asRows, decimalOf, flagOf, idOf, type Row, textOf, timeOf } from "../../fields.ts";
 import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
@@ -18,12 +18,16 @@ import {
   TIMEFRAMES,
   updateIdOf,
 } from "../binance/market.ts";
+import { priceOrNull } from "../binance/rows.ts";
 import { answersStreamProbe, STALE_AFTER_MS, streamProbe, streamUrl } from "./stream.ts";
 
 export const binanceUsdmMarket: MarketPlan = {
   sockets: [
     socket("market-public", { category: "public", channels: ["book", "ticker"] }),
-    socket("market-regular", { category: "market", channels: ["trades", "ohlcv"] }),
+    {
+      ...socket("market-regular", { category: "market", channels: ["trades", "ohlcv"] }),
+      besides: ({ channel }) => channel === "ticker",
+    },
   ],
   books: {
     // "How to manage a local order book correctly": a snapshot by REST, then the diffs after it.
@@ -72,7 +76,7 @@ function socket(
     // "A single connection can listen to a maximum of 1024 streams"; one frame takes many.
     frames: (action, topics, requestId) => [{
       method: action.toUpperCase(),
-      params: topics.map(streamOf),
+      params: topics.flatMap(category === "public" ? publicStreams : marketStreams),
       id: Number(requestId),
     }],
     read: readMessage,
@@ -83,18 +87,24 @@ function call(path: string, params: Readonly<Record<string, unknown>>): VenueCal
   return { api: "fapiPublic", path, method: "GET", params };
 }
 
-/** Quotes alone: the last price is told on the other socket, and one topic has one. */
-function streamOf(topic: VenueTopic): string {
+/** "Public": books and quotes. */
+function publicStreams({ channel, rawSymbol }: VenueTopic): readonly string[] {
+  return [`${rawSymbol.toLowerCase()}@${channel === "ticker" ? "bookTicker" : "depth@100ms"}`];
+}
+
+/**
+ * "Market". Of a ticker the last price, as the day's statistics tell it every 2 s (one stream for
+ * trades and ticker could not be ended for one of them), and mark and index every second.
+ */
+function marketStreams(topic: VenueTopic): readonly string[] {
   const symbol = topic.rawSymbol.toLowerCase();
   switch (topic.channel) {
     case "ticker":
-      return `${symbol}@bookTicker`;
-    case "trades":
-      return `${symbol}@aggTrade`;
-    case "book":
-      return `${symbol}@depth@100ms`;
+      return [`${symbol}@ticker`, `${symbol}@markPrice@1s`];
     case "ohlcv":
-      return `${symbol}@kline_${TIMEFRAMES[topic.timeframe] ?? topic.timeframe}`;
+      return [`${symbol}@kline_${TIMEFRAMES[topic.timeframe] ?? topic.timeframe}`];
+    default:
+      return [`${symbol}@aggTrade`];
   }
 }
 
@@ -112,11 +122,34 @@ export function readMessage(message: unknown, context: RowContext): StreamReadin
       const quotes = { ...quotesOf(row, context), last: null, venueTime: timeOf(row, "T") };
       return fact({ kind: "ticker", ticker: quotes, receivedAt });
     }
-    case "24hrTicker": // Without quotes here, so that it would say that nobody quotes.
-      return { kind: "ignored" };
+    case "24hrTicker": // Without quotes, unlike spot's.
+      return pricesOf(row, context, { last: priceOrNull(decimalOf(row, "c")) });
+    case "markPriceUpdate":
+      return pricesOf(row, context, {
+        mark: priceOrNull(decimalOf(row, "p")),
+        index: priceOrNull(decimalOf(row, "i")),
+      });
     default:
       return readSpot(message, context);
   }
+}
+
+/**
+ * `{"e":"24hrTicker","E":123456789,"s":"BTCUSDT","c":"0.0025",…}`, and `{"e":"markPriceUpdate",`
+ * `"E":1562305380000,"s":"BTCUSDT","p":"11794.15000000","i":"11784.62659091",…}`, whose `T` is the
+ * next funding's.
+ */
+function pricesOf(
+  row: Row,
+  context: RowContext,
+  told: Partial<Pick<Ticker, "last" | "mark" | "index">>,
+): StreamReading {
+  return fact({
+    kind: "prices",
+    symbolId: context.symbolOf(textOf(row, "s")),
+    prices: { last: null, mark: null, index: null, ...told, venueTime: timeOf(row, "E") },
+    receivedAt: context.receivedAt,
+  });
 }
 
 /**

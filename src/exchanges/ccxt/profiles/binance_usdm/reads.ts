@@ -1,12 +1,12 @@
 /** The reads of Binance USDⓈ-M futures. Source: developers.binance.com, read on 2026-11-21. */
 import { BALANCES_MAX, POSITIONS_MAX } from "../../../../model/limits.ts";
-import { asRow, asRows, flagOf, timeOf } from "../../fields.ts";
+import { asRow, asRows, decimalOf, flagOf, timeOf } from "../../fields.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import type { Page, ReadPlan, TradesQuery } from "../../read_plan.ts";
 import type { VenueCall } from "../../venue_call.ts";
 import { binancePermissions } from "../binance/permissions.ts";
 import { idAfter, list, PAGE_ROWS, type TradePages, tradeWindow } from "../binance/reads.ts";
-import { readOrder } from "../binance/rows.ts";
+import { priceOrNull, readOrder } from "../binance/rows.ts";
 import {
   HEDGED,
   readBalance,
@@ -24,6 +24,10 @@ export const binanceUsdmReads: ReadPlan = {
   order: {
     call: (symbol, { clientOrderId }) =>
       read("order", { symbol, origClientOrderId: clientOrderId }),
+    read: readOrder,
+  },
+  orderById: {
+    call: (symbol, orderId) => read("order", { symbol, orderId }),
     read: readOrder,
   },
   openOrders: {
@@ -69,7 +73,15 @@ export const binanceUsdmReads: ReadPlan = {
         : readPosition(row, context),
     next: ({ call }) => call.path === "symbolConfig" ? account("positionRisk") : null,
   },
-  ticker: { call: (symbol) => open("ticker/bookTicker", { symbol }), read: readQuotes },
+  ticker: {
+    call: (symbol) => open("ticker/bookTicker", { symbol }),
+    read: readQuotes,
+    // "Symbol Price Ticker V2", weight 1 of one symbol.
+    last: {
+      call: (symbol) => ({ ...open("ticker/price", { symbol }), api: "fapiPublicV2" }),
+      read: (answer) => priceOrNull(decimalOf(asRow(answer), "price")),
+    },
+  },
   admission: {
     call: () => read("accountConfig", {}),
     refusal: (answer) => flagOf(asRow(answer), "dualSidePosition") ? HEDGED : null,

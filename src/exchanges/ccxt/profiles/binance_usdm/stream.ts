@@ -11,6 +11,7 @@ import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
+import { eachRow } from "../../each_row.ts";
 import {
   asRow,
   asRows,
@@ -103,9 +104,11 @@ export function readFrame(message: unknown, context: RowContext): StreamReading 
     }
     case "ACCOUNT_UPDATE":
       return { kind: "facts", facts: readAccountUpdate(event, context) };
+    case "MARGIN_CALL":
+      return { kind: "facts", facts: readMarginCall(event, context) };
     case "listenKeyExpired":
       return { kind: "ended", reason: "the venue ended the stream: listenKeyExpired" };
-    default: // TRADE_LITE, MARGIN_CALL, ACCOUNT_CONFIG_UPDATE, …: other events or reads cover them.
+    default: // TRADE_LITE, ACCOUNT_CONFIG_UPDATE, …: other events or reads cover them.
       return { kind: "ignored" };
   }
 }
@@ -176,16 +179,36 @@ function readAccountUpdate(event: Row, context: RowContext): readonly VenueFact[
   const { receivedAt } = context;
   const account = asRow(event["a"]);
   const time = timeOf(event, "T");
-  const balances = asRows(account["B"] ?? [], BALANCES_MAX).map((entry) => {
-    const row = asRow(entry);
-    const total = decimalOf(row, "wb");
-    const locked = subtract(total, decimalOf(row, "cw"));
-    return walletOf(textOf(row, "a"), { total, locked, updatedAt: time });
-  });
-  const positions = asRows(account["P"] ?? [], POSITIONS_MAX)
-    .map((entry) => readPositionEvent(asRow(entry), { ...context, time }));
   return [
-    ...(balances.length === 0 ? [] : [{ kind: "balances", balances, receivedAt } as const]),
-    ...(positions.length === 0 ? [] : [{ kind: "positions", positions, receivedAt } as const]),
+    ...eachRow(asRows(account["B"] ?? [], BALANCES_MAX), "balances", (entry) => {
+      const row = asRow(entry);
+      const total = decimalOf(row, "wb");
+      const locked = subtract(total, decimalOf(row, "cw"));
+      const wallet = walletOf(textOf(row, "a"), { total, locked, updatedAt: time });
+      return { kind: "balances", balances: [wallet], receivedAt };
+    }),
+    ...eachRow(asRows(account["P"] ?? [], POSITIONS_MAX), "positions", (entry) => ({
+      kind: "positions",
+      positions: [readPositionEvent(asRow(entry), { ...context, time })],
+      receivedAt,
+    })),
   ];
+}
+
+/**
+ * "Event: Margin Call": "When the user's position risk ratio is too high", as read on 2026-11-21:
+ * `{"e":"MARGIN_CALL","E":1587727187525,"cw":"3.16812045","p":[{"s":"ETHUSDT","ps":"LONG",`
+ * `"pa":"1.327","mt":"CROSSED","iw":"0","mp":"187.17127","up":"-1.166074","mm":"1.614445"}]}`
+ */
+function readMarginCall(event: Row, context: RowContext): readonly VenueFact[] {
+  return eachRow(asRows(event["p"], POSITIONS_MAX), "margin call", (entry) => {
+    const row = asRow(entry);
+    return {
+      kind: "marginCall",
+      symbolId: context.symbolOf(textOf(row, "s")),
+      used: null,
+      maintenance: decimalOf(row, "mm"),
+      receivedAt: context.receivedAt,
+    };
+  });
 }

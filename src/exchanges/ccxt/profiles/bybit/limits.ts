@@ -11,7 +11,7 @@ import type {
   WindowBudget,
 } from "../../../../model/rate_limits.ts";
 import type { RequestKind } from "../../../exchange.ts";
-import type { VenueAnswer } from "../../answer_plan.ts";
+import type { Action, LimitedRequest, VenueAnswer, VenueError } from "../../answer_plan.ts";
 import type { BybitCategory } from "./entry.ts";
 
 export function bybitRateLimits(category: BybitCategory): RateLimits {
@@ -60,9 +60,30 @@ export function cost(kind: RequestKind): RequestCost {
 export function usage({ headers, url }: VenueAnswer): ReportedUsage | null {
   const left = headers.get("x-bapi-limit-status");
   if (left === null || !/^\d{1,6}$/.test(left)) return null;
-  const path = url.replace(/\?.*$/, "");
-  const name = ENDPOINTS.find(([end]) => path.endsWith(end))?.[1];
+  const name = budgetOf(url);
   return name === undefined ? null : { budgets: { [name]: { remaining: Number(left) } } };
+}
+
+/**
+ * rate-limit: "retCode 10006, Too many visits!": "per second per UID", by endpoint, so that the
+ * others go on, cancels among them. HTTP 403 is of the IP, whatever its body; 10018 (IP) and 10429
+ * ("system level frequency protection") are of no endpoint.
+ */
+export function limited({ code }: VenueError, asked: LimitedRequest): readonly string[] | null {
+  if (code !== "10006" || (asked.by === "rest" && asked.status === 403)) return null;
+  const budget = asked.by === "socket" ? BY_ACTION[asked.action] : budgetOf(asked.url);
+  return budget === undefined ? null : [budget];
+}
+
+const BY_ACTION: Readonly<Partial<Record<Action, string>>> = {
+  submit: "create",
+  amend: "amend",
+  cancel: "cancel",
+};
+
+function budgetOf(url: string): string | undefined {
+  const path = url.replace(/\?.*$/, "");
+  return ENDPOINTS.find(([end]) => path.endsWith(end))?.[1];
 }
 
 const ENDPOINTS: readonly (readonly [path: string, budget: string])[] = [

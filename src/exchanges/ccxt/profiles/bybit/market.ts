@@ -165,12 +165,11 @@ export function readMessage(
         .map((row) => readTradeEvent(asRow(row), context));
       return facts([{ kind: "trades", trades, receivedAt: context.receivedAt }]);
     }
-    case "tickers":
-      return facts([{
-        kind: "ticker",
-        ticker: tickers.told(frame, context),
-        receivedAt: context.receivedAt,
-      }]);
+    case "tickers": {
+      const ticker = tickers.told(frame, context);
+      if (ticker === null) return { kind: "ignored" };
+      return facts([{ kind: "ticker", ticker, receivedAt: context.receivedAt }]);
+    }
     case "kline":
       return facts(readCandles(frame, { topic, context }));
     default:

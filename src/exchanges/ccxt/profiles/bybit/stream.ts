@@ -8,11 +8,12 @@ import type { CcxtExchange } from "../../ccxt.ts";
 import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, optionalText, type Row, textOf, timeOf } from "../../fields.ts";
 import { keyedHmac } from "../../hmac.ts";
+import { marginCalls } from "../../margin.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
 import type { RowContext } from "../../venue_call.ts";
 import { coinsOf, readBalance, readPosition } from "./account_rows.ts";
 import type { BybitCategory } from "./entry.ts";
-import { isFill, readExecution, readOrder } from "./rows.ts";
+import { decimalOr, isFill, readExecution, readOrder } from "./rows.ts";
 
 /** "We recommend that you send the ping heartbeat packet every 20 seconds." */
 export const STALE_AFTER_MS = 15_000;
@@ -126,7 +127,14 @@ export function readFrame(
     case "wallet": {
       const time = timeOf(frame, "creationTime");
       const coins = coinsOf(frame["data"], { time, coinsMax: BALANCES_MAX });
-      return facts([{ kind: "balances", balances: coins.map(readBalance), receivedAt }]);
+      return facts([
+        { kind: "balances", balances: coins.map(readBalance), receivedAt },
+        ...eachRow(asRows(frame["data"], BALANCES_MAX), "margin", (row) => {
+          // "Account MMR": liquidated at 1; empty or 0 where nothing is borrowed or held.
+          const used = decimalOr(asRow(row), "accountMMRate", null);
+          return marginCalls({ symbolId: null, used, receivedAt });
+        }),
+      ]);
     }
     case "position":
       return facts([{

@@ -14,6 +14,8 @@ import { priceOf } from "./rows.ts";
 
 export class Tickers {
   readonly #bySymbol = new Map<string, Ticker>();
+  /** Symbols whose quotes were told: before that an empty side would say that nobody quotes. */
+  readonly #quoted = new Set<string>();
 
   /** Level 1 of the book: always a snapshot, and an empty side says that nobody quotes. */
   quoted(
@@ -21,13 +23,15 @@ export class Tickers {
     receivedAt: EpochMs,
   ): Ticker {
     const [bid, ask] = [book.bids[0], book.asks[0]];
+    this.#quoted.add(book.symbolId);
+    const known = this.#known(book.symbolId);
     return this.#keep({
-      ...this.#known(book.symbolId),
+      ...known,
       bid: bid?.price ?? null,
       bidSize: bid?.quantity ?? null,
       ask: ask?.price ?? null,
       askSize: ask?.quantity ?? null,
-      venueTime: book.venueTime,
+      venueTime: Math.max(book.venueTime, known.venueTime),
       receivedAt,
     });
   }
@@ -35,18 +39,21 @@ export class Tickers {
   /**
    * `{"topic":"tickers.BTCUSDT","type":"delta","ts":1673272861686,"data":{"symbol":"BTCUSDT",`
    * `"markPrice":"17217.33","indexPrice":"17227.36"}}`: of a delta what is absent is unchanged.
+   *
+   * @returns null before the quotes: it is told with them.
    */
-  told(frame: Row, context: RowContext): Ticker {
+  told(frame: Row, context: RowContext): Ticker | null {
     const data = asRow(frame["data"]);
     const known = this.#known(context.symbolOf(textOf(data, "symbol")));
-    return this.#keep({
+    const ticker = this.#keep({
       ...known,
       last: newest(data, "lastPrice", known.last),
       mark: newest(data, "markPrice", known.mark),
       index: newest(data, "indexPrice", known.index),
-      venueTime: timeOf(frame, "ts"),
+      venueTime: Math.max(timeOf(frame, "ts"), known.venueTime),
       receivedAt: context.receivedAt,
     });
+    return this.#quoted.has(ticker.symbol) ? ticker : null;
   }
 
   #known(symbol: string): Ticker {
@@ -55,7 +62,10 @@ export class Tickers {
 
   #keep(ticker: Ticker): Ticker {
     // Symbols come from what was subscribed to, so this bound is never met in earnest.
-    if (this.#bySymbol.size >= INSTRUMENTS_MAX) this.#bySymbol.clear();
+    if (this.#bySymbol.size >= INSTRUMENTS_MAX) {
+      this.#bySymbol.clear();
+      this.#quoted.clear();
+    }
     this.#bySymbol.set(ticker.symbol, ticker);
     return ticker;
   }

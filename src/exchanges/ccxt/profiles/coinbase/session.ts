@@ -1,17 +1,18 @@
 /** What ccxt's Coinbase class is made to do otherwise. */
 import type { CcxtExchange } from "../../ccxt.ts";
+import { type CreateToken, TOKEN_SECONDS, tokenMaker } from "./token.ts";
 
 /** A parameter of candles: as many seconds up to now, which only who signs knows. */
 export const SECONDS_BACK = "secondsBack";
-
-/** ccxt's tokens end so long after they begin: as long as the venue takes one at most. */
-const TOKEN_SECONDS = 120;
 
 type Call = (params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 /** What of the class is used or replaced here; its calls of endpoints are its own properties. */
 interface CoinbaseClass extends CcxtExchange {
-  createAuthToken: (seconds: number, method?: string, url?: string, useEddsa?: boolean) => string;
+  readonly apiKey: string;
+  readonly secret: string;
+  randomBytes(count: number): string;
+  createAuthToken: CreateToken;
   v3PrivateGetBrokerageTransactionSummary: Call;
   v3PublicGetBrokerageMarketProducts: Call;
 }
@@ -35,7 +36,7 @@ export function configure(exchange: CcxtExchange): void {
  * itself refuses what arrives later.
  */
 function endTokensEarly(coinbase: CoinbaseClass): void {
-  const token = coinbase.createAuthToken.bind(coinbase);
+  const token = tokenMaker(coinbase) ?? coinbase.createAuthToken.bind(coinbase);
   coinbase.createAuthToken = (_seconds, ...about) => {
     const validityMs = Number(coinbase.options["recvWindow"]); // The adapter sets it.
     const end = (coinbase.milliseconds() + validityMs) / 1_000;

@@ -11,7 +11,7 @@ import type { CcxtMarket } from "../../ccxt.ts";
 import type { EntryContext, EntryPlan, OrderForm, SentOrder } from "../../entry_plan.ts";
 import { asRow, asRows, decimalOf, idOf, optionalText, parseJson, RowError } from "../../fields.ts";
 import type { RowContext, VenueCall } from "../../venue_call.ts";
-import { CLOID } from "./rows.ts";
+import { CLOID, oidOf } from "./rows.ts";
 import { type CcxtHyperliquid, marketBound } from "./session.ts";
 
 export const hyperliquidEntry: EntryPlan = {
@@ -27,15 +27,18 @@ export const hyperliquidEntry: EntryPlan = {
     return action(context, { type: "order", orders: [order], grouping: "na" });
   },
   sent: ({ body }, context) => sentIn(asRow(parseJson(body ?? ""))["action"], context),
-  // By client id alone: it stays an order's name where somebody's change gave it another number.
-  cancel({ clientOrderId }, context) {
+  // By its number where that is known: several orders may have one client id, and which of them a
+  // cancel by it would end is not documented.
+  cancel({ clientOrderId, exchangeOrderId }, context) {
     const { baseId } = context.market as CcxtMarket & { readonly baseId?: unknown };
     const asset = Number(baseId);
     if (!Number.isSafeInteger(asset)) throw new RowError("baseId is not the number of an asset");
-    return action(context, {
-      type: "cancelByCloid",
-      cancels: [{ asset, cloid: CLOID.render(clientOrderId) }],
-    });
+    return action(
+      context,
+      exchangeOrderId === null
+        ? { type: "cancelByCloid", cancels: [{ asset, cloid: CLOID.render(clientOrderId) }] }
+        : { type: "cancel", cancels: [{ a: asset, o: oidOf(exchangeOrderId) }] },
+    );
   },
   created,
   canceled(answer) {

@@ -6,6 +6,7 @@ import type { Balance, Position } from "../../../../model/account.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Ticker } from "../../../../model/market.ts";
+import type { VenueOrder } from "../../../../model/venue.ts";
 import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../fields.ts";
 import type {
   ListPlan,
@@ -19,7 +20,7 @@ import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { heldIn, type HeldRow, readMargin, readPosition, readToken } from "./account_rows.ts";
 import { type HyperliquidMarket, isCoinOf } from "./instruments.ts";
 import { readQuotes } from "./market_rows.ts";
-import { CLOID, coinIn, readFill, readOrder } from "./rows.ts";
+import { CLOID, coinIn, oidOf, readFill, readOrder } from "./rows.ts";
 import { OWNER, SIGNER } from "./session.ts";
 
 /** "Returns at most 2000 fills per response", and "at most 2000 most recent historical orders". */
@@ -36,13 +37,19 @@ export function hyperliquidReads(market: HyperliquidMarket): ReadPlan {
       read: (answer) => timeOf(asRow(answer), "time"),
     },
     order: {
-      call: (_coin, { clientOrderId }) =>
-        info("orderStatus", { user: OWNER, oid: CLOID.render(clientOrderId) }),
-      read: (answer, context) => {
-        const row = asRow(answer);
-        if (textOf(row, "status") !== "order") throw new RowError("status is not order");
-        return readOrder(row["order"], context);
-      },
+      // "oid: either u64 representing the order id or 16-byte hex string representing the client
+      // order id". What a second order with a used client id becomes is not documented.
+      call: (_coin, { clientOrderId, exchangeOrderId }) =>
+        info("orderStatus", {
+          user: OWNER,
+          oid: exchangeOrderId === null ? CLOID.render(clientOrderId) : oidOf(exchangeOrderId),
+        }),
+      read: oneOrder,
+      isOneOfSeveral: true,
+    },
+    orderById: {
+      call: (_coin, oid) => info("orderStatus", { user: OWNER, oid: oidOf(oid) }),
+      read: oneOrder,
     },
     openOrders: {
       ...orders,
@@ -88,6 +95,12 @@ export function hyperliquidReads(market: HyperliquidMarket): ReadPlan {
     // Order ids are numbers that grow over all markets.
     tradesTell: "growing",
   };
+}
+
+function oneOrder(answer: unknown, context: RowContext): VenueOrder {
+  const row = asRow(answer);
+  if (textOf(row, "status") !== "order") throw new RowError("status is not order");
+  return readOrder(row["order"], context);
 }
 
 export function info(type: string, params: Readonly<Record<string, unknown>> = {}): VenueCall {

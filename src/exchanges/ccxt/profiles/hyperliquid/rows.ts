@@ -24,6 +24,13 @@ export const CLOID: ClientIdForm = {
   parse: (text) => /^0x[0-9a-f]{32}$/i.test(text) ? text.slice(2).toLowerCase() : text,
 };
 
+/** "oid: u64", a JSON number. @throws {RangeError} */
+export function oidOf(exchangeOrderId: string): number {
+  const value = Number(exchangeOrderId);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`order id ${exchangeOrderId} is no whole number`);
+}
+
 /**
  * `{"order":{"coin":"ETH","side":"B","limitPx":"2000.0","sz":"0.1","oid":3991946565,`
  * `"timestamp":1704346468838,"origSz":"0.1","tif":"Gtc","cloid":"0x…"},"status":"open",`

@@ -19,7 +19,6 @@ export interface CcxtHyperliquid extends CcxtExchange {
   readonly walletAddress: string;
   readonly privateKey: string;
   ethGetAddressFromPrivateKey(privateKey: string): string;
-  fetchMarkets(params?: Readonly<Record<string, unknown>>): Promise<unknown>;
   publicPostInfo(params: Readonly<Record<string, unknown>>): Promise<unknown>;
   initializeClient: () => Promise<boolean>;
   handleBuilderFeeApproval: () => Promise<boolean>;

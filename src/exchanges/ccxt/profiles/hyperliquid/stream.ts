@@ -6,6 +6,7 @@ import type { Balance, Position } from "../../../../model/account.ts";
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import type { VenueFact } from "../../../exchange.ts";
+import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, type Row, textOf, timeOf } from "../../fields.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
 import type { RowContext } from "../../venue_call.ts";
@@ -80,13 +81,11 @@ class Reader {
     const data = frame["data"];
     switch (frame["channel"]) {
       case "orderUpdates":
-        return facts(
-          this.#rowsOf(data).map((row) => ({
-            kind: "order",
-            order: readOrder(row, context),
-            receivedAt,
-          })),
-        );
+        return facts(this.#each(data, "orderUpdates", (row) => ({
+          kind: "order",
+          order: readOrder(row, context),
+          receivedAt,
+        })));
       case "userFills":
         return facts(this.#fills(asRow(data), context));
       case "clearinghouseState":
@@ -104,15 +103,21 @@ class Reader {
     }
   }
 
-  #rowsOf(data: unknown): readonly unknown[] {
-    return asRows(data, READ_ROWS_MAX).filter((row) => isCoinOf(coinIn(row), this.#market));
+  /** Of the markets that are traded here. */
+  #each(
+    data: unknown,
+    where: string,
+    read: (row: unknown) => VenueFact,
+  ): readonly VenueFact[] {
+    const rows = asRows(data, READ_ROWS_MAX);
+    return eachRow(rows, where, (row) => isCoinOf(coinIn(row), this.#market) ? read(row) : []);
   }
 
   /** `{"isSnapshot":true,…}` first: what was before the subscription, which reads bring. */
   #fills(data: Row, context: RowContext): readonly VenueFact[] {
     if (data["isSnapshot"] === true) return [];
     const { receivedAt } = context;
-    return this.#rowsOf(data["fills"]).map((row) => ({
+    return this.#each(data["fills"], "userFills", (row) => ({
       kind: "fill",
       fill: readFill(row, context),
       receivedAt,

@@ -115,10 +115,15 @@ function formOf(order: StandardOrder): OrderForm {
     // Said, so that the fee of every trade is in the quote, as the list of trades writes it.
     oflags: "fciq",
     ...(order.postOnly ? { postOnly: true } : {}),
-    ...(type === "limit" && order.timeInForce === "IOC" ? { timeInForce: "IOC" } : {}),
+    ...(type === "limit" ? ruleOf(order) : {}),
     ...(prevention === null || prevention === "NONE" ? {} : { stptype: PREVENTIONS[prevention] }),
   };
   return { kind: "order", type, side, params, shape: JSON.stringify([type, side, params]) };
+}
+
+/** add-order, `timeinforce`: "GTC", "IOC", "GTD" and, since 2026-05-12 (changelog), "FOK". */
+function ruleOf({ timeInForce }: StandardOrder): { readonly timeInForce?: "IOC" | "FOK" } {
+  return timeInForce === "IOC" || timeInForce === "FOK" ? { timeInForce } : {};
 }
 
 const PREVENTIONS = {
@@ -130,7 +135,8 @@ const PREVENTIONS = {
 /** @returns why the venue cannot be told this order, or null. */
 function unsupported(order: StandardOrder): string | null {
   const rules: readonly (readonly [boolean, string])[] = [
-    [order.timeInForce === "FOK", "FOK is not supported"],
+    // "Available for `limit` orders only" (spot-websocket-v2/add_order).
+    [order.limitPrice === null && order.timeInForce === "FOK", "a market order cannot be FOK"],
     [
       order.conditionalTriggers.some(({ role }) => role === "ENTRY"),
       "conditional orders are not supported",

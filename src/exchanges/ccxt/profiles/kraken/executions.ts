@@ -202,10 +202,12 @@ function merged(
       ? price
       : before?.limitPrice ?? null,
     filled: cumulative ?? add(before?.filled ?? ZERO, fill?.quantity ?? ZERO),
-    isImmediate: rule === null ? before?.isImmediate ?? false : rule.toUpperCase() === "IOC",
+    isImmediate: rule === null ? before?.isImmediate ?? false : IMMEDIATE.has(rule.toUpperCase()),
     isLive: true,
   };
 }
+
+const IMMEDIATE: ReadonlySet<string> = new Set(["IOC", "FOK"]);
 
 function isLimit(row: Row): boolean {
   const type = optionalText(row, "order_type");

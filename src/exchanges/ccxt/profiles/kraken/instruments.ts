@@ -92,8 +92,8 @@ function countOf(row: Row, field: string): number {
 const CAPABILITIES = capabilities({
   market: "NATIVE",
   limit: "NATIVE",
-  // Fill-or-kill came to REST on 2026-05-12 (changelog), to the WebSocket not that we know of.
-  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
+  // FOK over REST since 2026-05-12 (changelog), and over the WebSocket (add_order).
+  timeInForce: { GTC: "NATIVE", IOC: "NATIVE", FOK: "NATIVE", DAY: "EMULATED", GTD: "EMULATED" },
   postOnly: "NATIVE",
   amendInPlace: "NATIVE",
   deadManSwitch: "NATIVE",

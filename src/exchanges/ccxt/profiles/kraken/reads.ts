@@ -45,6 +45,7 @@ export const krakenReads: ReadPlan = {
         : read("QueryOrders", { txid: ref.exchangeOrderId }),
     read: oneOrder,
   },
+  orderById: { call: (_rawSymbol, txid) => read("QueryOrders", { txid }), read: oneOrder },
   openOrders: {
     first: () => read("OpenOrders", {}),
     rows: (answer) => entriesOf(resultOf(answer)["open"]),

@@ -111,9 +111,10 @@ function canceled(reason: string | null, filled: Decimal) {
 /** The venue takes a post-only order first and cancels it when it would have taken. */
 export const POST_ONLY = "Post only order";
 
-/** No list of them is published: these two are what our testnet writes, by the documents' words. */
+/** No list of them is published: these are what our testnet writes, by the documents' words. */
 const CAUSES: Readonly<Record<string, string>> = {
   "Immediate or cancel": "TIME_IN_FORCE",
+  "Fill or kill": "TIME_IN_FORCE",
   "Self trade prevention": "SELF_TRADE_PREVENTION",
 };
 

@@ -88,7 +88,7 @@ function formOf(order: StandardOrder, market: CcxtMarket): OrderForm {
 
 function unsupported(order: StandardOrder, market: CcxtMarket): string | null {
   const rules: readonly (readonly [boolean, string])[] = [
-    [market.linear !== true, "only linear multi-collateral contracts are traded"],
+    [!isTraded(market), "what is settled in neither of its assets is not traded"],
     [order.timeInForce === "FOK", "FOK is not supported"],
     [
       order.conditionalTriggers.some(({ role }) => role === "ENTRY"),
@@ -105,6 +105,11 @@ function unsupported(order: StandardOrder, market: CcxtMarket): string | null {
     ],
   ];
   return rules.find(([applies]) => applies)?.[1] ?? null;
+}
+
+/** Multi-collateral contracts, settled in dollars, and inverse ones, settled in their coin. */
+export function isTraded({ swap, future, base, quote, settle }: CcxtMarket): boolean {
+  return (swap === true || future === true) && (settle === quote || settle === base);
 }
 
 function contractsFor(amount: Decimal, market: CcxtMarket): Decimal {

@@ -5,14 +5,19 @@
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
-import { asRow, asRows, optionalText, RowError, timeOf } from "../../fields.ts";
+import { isZero } from "../../../../model/decimal.ts";
+import { asRow, asRows, optionalText, type Row, RowError, timeOf } from "../../fields.ts";
 import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
 import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { instantOf } from "../kraken/frames.ts";
 import {
+  holding,
+  type Holdings,
+  owedOf,
   readBalance,
   readEvent,
   readFill,
+  readFlex,
   readOpenOrder,
   readPosition,
   readStatus,
@@ -88,13 +93,9 @@ export const krakenFuturesReads: ReadPlan = {
   },
   balances: {
     first: () => get("accounts"),
-    rows: (answer) => {
-      const flex = asRow(asRow(asRow(answer)["accounts"])["flex"]);
-      const entries = Object.entries(asRow(flex["currencies"]));
-      if (entries.length > BALANCES_MAX) throw new RowError(`${entries.length} currencies`);
-      return entries;
-    },
-    read: (row, context) => readBalance(row as [string, unknown], context), // Made right above.
+    rows: (answer) => [...walletsOf(asRow(asRow(answer)["accounts"]))],
+    // Made right above.
+    read: (row, context) => readBalance(...row as readonly [string, Holdings], context),
     next: () => null,
   },
   positions: {
@@ -114,6 +115,32 @@ export const krakenFuturesReads: ReadPlan = {
   },
   tradesTell: "clientId",
 };
+
+/**
+ * `{"flex":{"currencies":{…}},"fi_xbtusd":{"auxiliary":{"af":"0.9"},"balances":{"xbt":"1.0"},`
+ * `"currency":"xbt","type":"marginAccount"},"cash":{…}}`: by asset, what `flex` and the wallet of
+ * inverse contracts hold. Other wallets margin nothing that is traded here.
+ */
+function walletsOf(accounts: Row): ReadonlyMap<string, Holdings> {
+  const entries = Object.entries(asRow(asRow(accounts["flex"])["currencies"]));
+  if (entries.length > BALANCES_MAX) throw new RowError(`${entries.length} currencies`);
+  const wallets = new Map<string, Holdings>(
+    entries.map(([asset, row]) => [asset.toUpperCase(), { flex: readFlex(row), single: null }]),
+  );
+  const names = Object.keys(accounts);
+  if (names.length > BALANCES_MAX) throw new RowError(`${names.length} wallets`);
+  for (const name of names) {
+    const account = asRow(accounts[name]);
+    const currency = optionalText(account, "currency");
+    if (currency === null || name !== `fi_${currency}usd`) continue;
+    const total = owedOf(asRow(account["balances"]), currency);
+    const single = holding(total, owedOf(asRow(account["auxiliary"]), "af"));
+    const asset = currency.toUpperCase();
+    const flex = wallets.get(asset)?.flex ?? null;
+    if (flex !== null || !isZero(total)) wallets.set(asset, { flex, single });
+  }
+  return wallets;
+}
 
 /** Triggers have a history of their own. */
 function isOfOrder(row: unknown): boolean {

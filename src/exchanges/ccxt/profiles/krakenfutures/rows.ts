@@ -9,6 +9,7 @@ import {
   compare,
   type Decimal,
   isPositive,
+  isZero,
   negate,
   subtract,
   ZERO,
@@ -197,15 +198,42 @@ export function liquidityOf(type: string | null): Fill["liquidity"] {
   return type === "maker" ? "MAKER" : type === "taker" ? "TAKER" : "UNKNOWN";
 }
 
+/** What one wallet holds of an asset. */
+export interface Holding {
+  readonly total: Decimal;
+  readonly available: Decimal;
+}
+
+/** Of an asset: in the multi-collateral wallet, and in the one that margins its inverse contracts. */
+export interface Holdings {
+  readonly flex: Holding | null;
+  readonly single: Holding | null;
+}
+
 /** `"USD":{"quantity":"1000","value":"1000","collateral":"1000","available":"900"}` of `flex`. */
-export function readBalance(
-  [asset, value]: readonly [string, unknown],
-  context: RowContext,
-): Balance {
+export function readFlex(value: unknown): Holding {
   const row = asRow(value);
   // Losses are settled in USD, of which an account with other collateral may owe some.
-  const [total, free] = [owedOf(row, "quantity"), owedOf(row, "available")];
-  const available = compare(free, total) > 0 ? total : free;
+  return holding(owedOf(row, "quantity"), owedOf(row, "available"));
+}
+
+/** Unrealized profit is available, but not held. */
+export function holding(total: Decimal, free: Decimal): Holding {
+  return { total, available: compare(free, total) > 0 ? total : free };
+}
+
+/**
+ * Both wallets together. A wallet that margins inverse contracts has the word on what is available:
+ * what lies in the other one margins none of them, and contracts of that one need dollars.
+ */
+export function readBalance(
+  asset: string,
+  { flex, single }: Holdings,
+  context: RowContext,
+): Balance {
+  const isMargining = single !== null && !isZero(single.total);
+  const total = add(flex?.total ?? ZERO, single?.total ?? ZERO);
+  const available = (isMargining ? single : flex)?.available ?? ZERO;
   return {
     assetId: assetOf(asset.toUpperCase()),
     total,
@@ -277,7 +305,7 @@ export function priceOf(row: Row, field: string): Decimal | null {
   return price !== null && isPositive(price) ? price : null;
 }
 
-function owedOf(row: Row, field: string): Decimal {
+export function owedOf(row: Row, field: string): Decimal {
   const number = signedOf(row[field], field);
   if (number === null) throw new RowError(`${field} is missing`);
   return number;

@@ -6,7 +6,15 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
-import { add, compare, type Decimal, isPositive, negate, ZERO } from "../../../../model/decimal.ts";
+import {
+  add,
+  compare,
+  type Decimal,
+  isPositive,
+  isZero,
+  negate,
+  ZERO,
+} from "../../../../model/decimal.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import type { Position } from "../../../../model/account.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
@@ -30,7 +38,18 @@ import type { RowContext } from "../../venue_call.ts";
 import { assetOf } from "../kraken/assets.ts";
 import { keepDigits, STALE_AFTER_MS } from "../kraken/frames.ts";
 import { numberOf } from "../kraken/rows.ts";
-import { causeOf, liquidityOf, priceOf, readBalance, signedOf, sizeOf } from "./rows.ts";
+import {
+  causeOf,
+  holding,
+  type Holdings,
+  liquidityOf,
+  owedOf,
+  priceOf,
+  readBalance,
+  readFlex,
+  signedOf,
+  sizeOf,
+} from "./rows.ts";
 
 const FEEDS = ["open_orders", "fills", "balances", "open_positions"] as const;
 /** Orders kept of one connection; beyond, the one told of least recently is forgotten. */
@@ -107,6 +126,8 @@ function refusedOf(frame: Row): undefined {
 export class FeedReader {
   readonly #orders = new Map<string, VenueOrder>();
   #held: ReadonlySet<string> = new Set();
+  /** Frames tell the wallets that changed. By asset; bounded by `BALANCES_MAX`. */
+  readonly #wallets = new Map<string, Holdings>();
 
   read(message: unknown, context: RowContext): StreamReading {
     const frame = asRow(message);
@@ -130,7 +151,7 @@ export class FeedReader {
         );
       case "balances":
       case "balances_snapshot":
-        return facts(balancesOf(frame, context));
+        return facts(this.#balances(frame, context));
       case "open_positions":
         return facts([{
           kind: "positions",
@@ -158,6 +179,38 @@ export class FeedReader {
     return cause === "POST_ONLY_WOULD_TAKE" && compare(known.filled, ZERO) === 0
       ? { ...known, status: "REJECTED", cause }
       : { ...known, status: cause === "TIME_IN_FORCE" ? "EXPIRED" : "CANCELED", cause };
+  }
+
+  /** `{"feed":"balances","flex_futures":{"currencies":{…}},"futures":{"F-XBT:USD":{…}},…}` */
+  #balances(frame: Row, context: RowContext): readonly VenueFact[] {
+    const changed = new Set<string>();
+    const take = (asset: string, told: Partial<Holdings>) => {
+      const known = this.#wallets.get(asset);
+      if (known === undefined && this.#wallets.size >= BALANCES_MAX) {
+        throw new RowError(`more than ${BALANCES_MAX} currencies`);
+      }
+      this.#wallets.set(asset, { ...known ?? NOTHING, ...told });
+      changed.add(asset);
+    };
+    if (frame["flex_futures"] !== undefined) {
+      const currencies = asRow(asRow(frame["flex_futures"])["currencies"]);
+      for (const [asset, row] of Object.entries(currencies)) {
+        take(asset.toUpperCase(), { flex: readFlex(row) });
+      }
+    }
+    const wallets = frame["futures"] === undefined ? {} : asRow(frame["futures"]);
+    for (const [name, value] of Object.entries(wallets)) {
+      const row = asRow(value);
+      const unit = textOf(row, "unit");
+      if (name !== `F-${unit}:USD`) continue; // It margins nothing that is traded here.
+      const single = holding(owedOf(row, "balance"), owedOf(row, "available"));
+      if (this.#wallets.has(unit) || !isZero(single.total)) take(unit, { single });
+    }
+    if (changed.size === 0) return [];
+    const balances = [...changed].map((asset) =>
+      readBalance(asset, this.#wallets.get(asset)!, context)
+    );
+    return [{ kind: "balances", balances, receivedAt: context.receivedAt }];
   }
 
   #order(order: VenueOrder, receivedAt: number): VenueFact {
@@ -222,15 +275,7 @@ function readFill(row: Row, context: RowContext): Fill {
   };
 }
 
-function balancesOf(frame: Row, context: RowContext): readonly VenueFact[] {
-  if (frame["flex_futures"] === undefined) return []; // Of other wallets.
-  const entries = Object.entries(asRow(asRow(frame["flex_futures"])["currencies"]));
-  if (entries.length > BALANCES_MAX) throw new RowError(`${entries.length} currencies`);
-  const balances = entries.map((entry) => readBalance(entry, context));
-  return balances.length === 0
-    ? []
-    : [{ kind: "balances", balances, receivedAt: context.receivedAt }];
-}
+const NOTHING: Holdings = { flex: null, single: null };
 
 /** `{"instrument":"PF_LTCUSD","balance":0.5,"pnl":-0.86,"entry_price":70.53,"mark_price":68.8,…}` */
 function readPosition(row: Row, context: RowContext): Position {

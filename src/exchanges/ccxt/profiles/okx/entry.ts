@@ -2,7 +2,7 @@
  * Placing, canceling and changing orders on OKX. Source: OKX API guide v5, "Place order", "Cancel
  * order", "Amend order", "Cancel All After", "Transaction Timeouts".
  */
-import { type Decimal, ZERO } from "../../../../model/decimal.ts";
+import { type Decimal, decimal, multiply, ZERO } from "../../../../model/decimal.ts";
 import type { OrderRef } from "../../../exchange.ts";
 import type { StandardOrder } from "../../../../model/order.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
@@ -133,8 +133,11 @@ const STP_MODES: Readonly<
 function unsupported(order: StandardOrder, market: CcxtMarket): string | null {
   const prevention = order.selfTradePrevention;
   const isMarket = order.limitPrice === null;
+  const isOption = market.option === true;
   const rules: readonly (readonly [boolean, string])[] = [
-    [market.spot !== true && !isLinear(market), "inverse contracts and options are not traded"],
+    [!isTraded(market), "what is settled in neither of its assets is not traded"],
+    // "For OPTION, market order is not supported yet."
+    [isMarket && isOption, "a market order is not supported on an option"],
     [
       order.conditionalTriggers.some(({ role }) => role === "ENTRY"),
       "conditional orders are not supported",
@@ -144,6 +147,8 @@ function unsupported(order: StandardOrder, market: CcxtMarket): string | null {
     [order.marginMode === "ISOLATED", "marginMode ISOLATED is not supported"],
     [order.leverage !== null, "leverage is set at the venue, not with an order"],
     [order.reduceOnly && market.spot === true, "reduceOnly is not supported on spot"],
+    // "Only applicable to MARGIN orders, and FUTURES/SWAP orders in net mode": elsewhere unheeded.
+    [order.reduceOnly && isOption, "reduceOnly is not supported on an option"],
     [isMarket && order.postOnly, "a market order cannot be post-only"],
     [isMarket && order.timeInForce === "FOK", "a market order cannot be FOK"],
     [prevention === "NONE", "self-trade prevention cannot be switched off"],
@@ -156,9 +161,12 @@ function unsupported(order: StandardOrder, market: CcxtMarket): string | null {
   return broken === undefined ? null : `${broken[1]} on okx`;
 }
 
-/** Swaps and dated futures that are worth a fixed amount of the base and settled in the quote. */
-export function isLinear(market: CcxtMarket): boolean {
-  return (market.swap === true || market.future === true) && market.linear === true;
+/** Spot, contracts settled in their quote or base, and options settled in their base. */
+export function isTraded(market: CcxtMarket): boolean {
+  if (market.spot === true) return true;
+  const { base, quote, settle, option } = market;
+  if (settle === undefined || settle !== quote && settle !== base) return false;
+  return option !== true || settle === base;
 }
 
 function contractsFor(amount: Decimal, market: CcxtMarket): Decimal {
@@ -171,12 +179,19 @@ function contractsFor(amount: Decimal, market: CcxtMarket): Decimal {
   return contracts;
 }
 
-/** Base units of one contract; null on spot. */
+/**
+ * Base units of one contract, quote units of an inverse one; null on spot. ccxt tells "ctVal", which
+ * of options has to be taken "ctMult" times.
+ */
 export function sizeOf(market: CcxtMarket): Decimal | null {
   if (market.spot === true) return null;
   const size = exactNumber(market.contractSize, "contractSize");
   if (size === null) throw new RowError(`the contract size of ${market.id} is not known`);
-  return size;
+  const times = optionalText(asRow(market.info), "ctMult");
+  if (times === null && market.option === true) {
+    throw new RowError(`the multiplier of ${market.id} is not known`);
+  }
+  return times === null ? size : multiply(size, decimal(times));
 }
 
 function named({ clientOrderId, exchangeOrderId }: OrderRef): Readonly<Record<string, string>> {

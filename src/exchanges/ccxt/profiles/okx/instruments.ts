@@ -5,7 +5,7 @@ import type { MarketCapabilities, Support, SymbolMetadata } from "../../../../mo
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
 import { asRow, decimalOf, optionalText } from "../../fields.ts";
 import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
-import { isLinear } from "./entry.ts";
+import { isTraded } from "./entry.ts";
 
 export function readOkxInstrument(
   market: CcxtMarket,
@@ -14,10 +14,15 @@ export function readOkxInstrument(
   return readInstrument(market, { extras, precisionMode });
 }
 
-/** What of a row is read again when the list is loaded anew. */
-export function keptInfo(_info: unknown): unknown {
-  return {};
+/** What orders are counted with beside ccxt's `contractSize`; of nearly all contracts it is 1. */
+export function keptInfo(info: unknown): unknown {
+  const ctMult = optionalText(asRow(info), "ctMult");
+  return ctMult === null ? NO_INFO : ctMult === "1" ? ONCE : { ctMult };
 }
+
+/** Shared by thousands of markets. */
+const NO_INFO = {};
+const ONCE = { ctMult: "1" };
 
 const extras: InstrumentExtras = {
   capabilities: capabilitiesOf,
@@ -37,13 +42,13 @@ const extras: InstrumentExtras = {
 /**
  * Conditional orders, icebergs and quote amounts exist at the venue, the first two as algo orders,
  * and stay NO until the kernel's order model has them; canceling all is NO as `mass-cancel` is for
- * market makers' options alone. Inverse contracts and options are listed only.
+ * market makers' options alone. Options have neither market orders nor reduce-only ones.
  */
 function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
-  const contract = isLinear(market);
-  const traded: Support = market.spot === true || contract ? "NATIVE" : "NO";
+  const isOption = market.option === true;
+  const traded: Support = isTraded(market) ? "NATIVE" : "NO";
   return capabilities({
-    market: traded,
+    market: isOption ? "NO" : traded,
     limit: traded,
     timeInForce: {
       GTC: traded,
@@ -53,7 +58,7 @@ function capabilitiesOf(market: CcxtMarket): MarketCapabilities {
       GTD: traded === "NO" ? "NO" : "EMULATED",
     },
     postOnly: traded,
-    reduceOnly: contract ? "NATIVE" : "NO",
+    reduceOnly: isOption || market.spot === true ? "NO" : traded,
     amendInPlace: traded,
     deadManSwitch: traded,
     lookupByClientOrderId: "NATIVE",

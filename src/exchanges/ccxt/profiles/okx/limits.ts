@@ -8,7 +8,8 @@ import type {
   RateLimits,
   RequestCost,
 } from "../../../../model/rate_limits.ts";
-import type { RequestKind } from "../../../exchange.ts";
+import { parseSymbol } from "../../../../model/symbol.ts";
+import type { RequestAbout, RequestKind } from "../../../exchange.ts";
 
 /** "… requests per 2 seconds" everywhere. */
 const INTERVAL_MS = 2_000;
@@ -20,6 +21,11 @@ export const OKX_RATE_LIMITS: RateLimits = {
     amend: window("symbol", 60),
     cancel: window("symbol", 60),
     order: window("symbol", 60),
+    // "Options only: User ID + Instrument Family": here all families together.
+    optionPlace: window("account", 60),
+    optionAmend: window("account", 60),
+    optionCancel: window("account", 60),
+    optionOrder: window("account", 60),
     // "a maximum of 1000 order requests per 2 seconds", new and amended ones, by sub-account.
     subAccount: window("account", 1_000),
     // "User ID".
@@ -64,8 +70,28 @@ const COSTS: Readonly<Record<string, RequestCost>> = {
 };
 const FREE: RequestCost = [];
 
-export function okxCost(kind: RequestKind): RequestCost {
-  return COSTS[kind] ?? FREE;
+/** Options have budgets of their own in place of those by instrument. */
+const OPTION_BUDGETS: Readonly<Record<string, string>> = {
+  place: "optionPlace",
+  amend: "optionAmend",
+  cancel: "optionCancel",
+  order: "optionOrder",
+};
+const OPTION_COSTS: Readonly<Record<string, RequestCost>> = Object.fromEntries(
+  Object.entries(COSTS).map(([kind, cost]) => [
+    kind,
+    cost.map((one) => ({ ...one, budget: OPTION_BUDGETS[one.budget] ?? one.budget })),
+  ]),
+);
+
+export function okxCost(kind: RequestKind, { symbolId }: RequestAbout = {}): RequestCost {
+  const costs = symbolId !== undefined && isOption(symbolId) ? OPTION_COSTS : COSTS;
+  return costs[kind] ?? FREE;
+}
+
+/** Without taking each symbol apart: this is asked before every request. */
+function isOption(symbolId: string): boolean {
+  return symbolId.includes(":OPT:") && parseSymbol(symbolId)?.kind === "OPT";
 }
 
 function window(scope: BudgetScope, capacity: number): Budget {

@@ -1,9 +1,10 @@
 /** The reads of OKX. Source: OKX API guide v5, "Trade", "Trading Account", "Public Data". */
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
+import type { VenueOrder } from "../../../../model/venue.ts";
 import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../fields.ts";
 import type { ListPlan, Page, ReadPlan } from "../../read_plan.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { instTypeOf, readBalance, readOrder, readPosition, readTicker, readTrade } from "./rows.ts";
 
 /** "Number of results per request. The maximum is 100; The default is 100." */
@@ -23,10 +24,13 @@ export const okxReads: ReadPlan = {
   order: {
     // "If the clOrdId is associated with multiple orders, only the latest one will be returned."
     call: (instId, { clientOrderId }) => read("trade/order", { instId, clOrdId: clientOrderId }),
-    read: (answer, context) => {
-      const [row] = dataOf(answer, 1);
-      return row === undefined ? null : readOrder(row, context);
-    },
+    read: oneOrder,
+  },
+  // The newest 100 ended orders are one page: an order of somebody else's may have left it while its
+  // trade is still among the newest, and shows by its id that it is not ours.
+  orderById: {
+    call: (instId, ordId) => read("trade/order", { instId, ordId }),
+    read: oneOrder,
   },
   openOrders: {
     ...list(readOrder),
@@ -95,6 +99,11 @@ export const okxReads: ReadPlan = {
   },
   tradesTell: "clientId",
 };
+
+function oneOrder(answer: unknown, context: RowContext): VenueOrder | null {
+  const [row] = dataOf(answer, 1);
+  return row === undefined ? null : readOrder(row, context);
+}
 
 /** `"acctLv"`: 1 spot mode, 2 futures mode, 3 multi-currency margin, 4 portfolio margin. */
 const PORTFOLIO_MARGIN = "4";

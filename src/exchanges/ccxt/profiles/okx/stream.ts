@@ -7,10 +7,11 @@ import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
 import { eachRow } from "../../each_row.ts";
 import { asRow, asRows, optionalText, type Row, textOf } from "../../fields.ts";
+import { marginCalls, usedOf } from "../../margin.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
 import type { RowContext } from "../../venue_call.ts";
 import { okxSocketEntry } from "./socket_entry.ts";
-import { fillOfUpdate, readBalance, readOrder, readPosition } from "./rows.ts";
+import { fillOfUpdate, optionalDecimal, readBalance, readOrder, readPosition } from "./rows.ts";
 
 /**
  * The venue closes a socket after 30 s without data either way, and answers the text `ping` with
@@ -76,18 +77,33 @@ export function readFrame(message: unknown, context: RowContext): StreamReading 
       const balances = asRows(frame["data"], 1).flatMap((row) =>
         asRows(asRow(row)["details"], BALANCES_MAX).map(readBalance)
       );
-      return facts([{ kind: "balances", balances, receivedAt }]);
+      return facts([
+        { kind: "balances", balances, receivedAt },
+        ...eachRow(asRows(frame["data"], 1), "margin", (row) => marginOf(row, null, context)),
+      ]);
     }
     case "positions": {
       const { receivedAt } = context;
       const positions = asRows(frame["data"], POSITIONS_MAX).flatMap((row) =>
         readPosition(row, context) ?? []
       );
-      return facts([{ kind: "positions", positions, receivedAt }]);
+      return facts([
+        { kind: "positions", positions, receivedAt },
+        ...eachRow(asRows(frame["data"], POSITIONS_MAX), "margin", (row) => {
+          const position = readPosition(row, context);
+          return position === null ? [] : marginOf(row, position.symbolId, context);
+        }),
+      ]);
     }
     default:
       return { kind: "ignored" };
   }
+}
+
+/** `mgnRatio` is the equity by the maintenance margin, and empty where it is counted elsewhere. */
+function marginOf(value: unknown, symbolId: string | null, { receivedAt }: RowContext) {
+  const used = usedOf(optionalDecimal(asRow(value), "mgnRatio"));
+  return marginCalls({ symbolId, used, receivedAt });
 }
 
 /** Answers and notices; null for data. */

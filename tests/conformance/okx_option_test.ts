@@ -1,0 +1,3 @@
+import { marketTests } from "./subject.ts";
+
+marketTests("okx option");
