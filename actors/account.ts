@@ -33,7 +33,7 @@ export interface AccountOptions {
 
 /** One contract, as far as the venue has told it. */
 export interface HeldContract {
-  /** Base units; negative is short. */
+  /** Base units, of an inverse contract quote units; negative is short. */
   readonly quantity: Decimal;
   /** Else what it was opened at; null where the venue tells neither. */
   readonly markPrice: Decimal | null;

@@ -37,7 +37,8 @@ export function lookAtBook(read: BookSnapshot, shown: ShownBook | null, depth: n
 export function lookAtTicker(read: Ticker, told: Ticker | null): TopicLook {
   const stateOf = (told ?? read).last === null ? quotesOf : lastOf;
   const state = stateOf(read);
-  return { state, isAhead: told !== null && stateOf(told) !== state };
+  // A read that leaves out what the stream tells proves nothing.
+  return { state, isAhead: told !== null && state !== null && stateOf(told) !== state };
 }
 
 /** @param isNews whether a trade is newer than all that was told */
@@ -64,10 +65,10 @@ function topOf({ bids, asks }: Pick<ShownBook, "bids" | "asks">, levels: number)
   return `${side(bids)} | ${side(asks)}`;
 }
 
-function lastOf({ last }: Ticker): string {
-  return `${last}`;
+function lastOf({ last }: Ticker): string | null {
+  return last;
 }
 
-function quotesOf({ bid, ask }: Ticker): string {
-  return `${bid} ${ask}`;
+function quotesOf({ bid, ask }: Ticker): string | null {
+  return bid === null && ask === null ? null : `${bid} ${ask}`;
 }

@@ -17,8 +17,8 @@ import {
 
 /** What a read of a topic shows. */
 export interface TopicLook {
-  /** Names the state: another one is another text. */
-  readonly state: string;
+  /** Names the state: another one is another text. Null: the read does not tell it. */
+  readonly state: string | null;
   /** It is newer than what the stream has told; false also where the two cannot be compared. */
   readonly isAhead: boolean;
 }
@@ -73,8 +73,9 @@ export class TopicWatch {
   looked(look: TopicLook | null, now: number): boolean {
     this.#quietSince = now;
     if (look === null) return false; // It could not be read: after another span it is again.
-    const hasMoved = this.#seen !== null && this.#seen !== look.state;
-    this.#seen = look.state;
+    const { state } = look;
+    const hasMoved = this.#seen !== null && state !== null && this.#seen !== state;
+    this.#seen = state ?? this.#seen;
     const isBehind = look.isAhead || hasMoved;
     if (!isBehind) this.#lookLessOften(); // I2
     return isBehind;

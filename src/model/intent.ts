@@ -173,7 +173,10 @@ export interface OrderState {
   readonly refusedGeneration: number | null;
   /** Sum of the trades booked, in base units, over all attempts. */
   readonly filledAmount: Decimal;
-  /** The same trades in quote units: Σ price × quantity, before fees. */
+  /**
+   * The same trades in quote units: Σ price × quantity, before fees. Of inverse contracts, whose
+   * quantity is quote units already, it only weighs `averagePrice`; of options it is the premium.
+   */
   readonly filledQuote: Decimal;
   /** What of the amount is not filled, in base units; never negative. */
   readonly remainingAmount: Decimal;

@@ -18,9 +18,12 @@ import { SymbolIdSchema } from "./order.ts";
  * price in such a coin.
  */
 export interface RiskLimits {
-  /** Amount × price of one order, in dollars. Default: 10000. */
+  /**
+   * Amount × price of one order, in dollars; of an inverse contract its amount, of an option its
+   * underlying or its premium, whichever is more. Default: 10000.
+   */
   readonly maxNotionalPerOrder: Decimal;
-  /** Base units of one order, by symbol; a symbol that is not named has the notional cap alone. */
+  /** Amount of one order, by symbol and as it is counted; a symbol that is not named has the notional cap alone. */
   readonly maxQuantity: Readonly<Record<string, Decimal>>;
   /** A price may be so much worse than the market's, in percent. Default: 5. */
   readonly priceCollarPercent: Decimal;

@@ -141,5 +141,6 @@ export type MarketName = keyof typeof MARKETS;
 export const TARGETS: readonly string[] = [
   "paper spot",
   "paper perpetual",
+  "paper inverse",
   ...Object.keys(MARKETS),
 ];

@@ -2,7 +2,7 @@
 import type { ConformanceTarget, LedgerEntry } from "../../src/conformance/mod.ts";
 import type { ExchangeAdapter } from "../../src/exchanges/exchange.ts";
 import { PaperAdapter } from "../../src/exchanges/paper/adapter.ts";
-import { linearInstrument, spotInstrument } from "../../src/exchanges/paper/catalogue.ts";
+import { contractInstrument, spotInstrument } from "../../src/exchanges/paper/catalogue.ts";
 import { MatchingEngine } from "../../src/exchanges/paper/engine.ts";
 import type { PaperOrder } from "../../src/exchanges/paper/messages.ts";
 import { PrivateSocket } from "../../src/exchanges/paper/private_socket.ts";
@@ -24,10 +24,18 @@ const TERMS = {
 };
 
 export const PAPER_SPOT: SymbolMetadata = spotInstrument(TERMS);
-export const PAPER_PERPETUAL: SymbolMetadata = linearInstrument({
+export const PAPER_PERPETUAL: SymbolMetadata = contractInstrument({
   ...TERMS,
   tickSize: "0.1",
   stepSize: "0.001",
+});
+
+export const PAPER_INVERSE: SymbolMetadata = contractInstrument({
+  base: "BTC",
+  quote: "USD",
+  settle: "BTC",
+  tickSize: "0.1",
+  stepSize: "10",
 });
 
 /** @param adapt what is put before the adapter; default: nothing. */

@@ -1,6 +1,6 @@
 /** Reports of other systems about streams that look healthy and are not. */
 import { assert, assertEquals } from "@std/assert";
-import { AUDIT_INTERVAL_MS } from "../../machines/timeouts.ts";
+import { BALANCES_AUDIT_MS, FRAME_LATE_MS } from "../../machines/timeouts.ts";
 import { Scene } from "./line.ts";
 
 Deno.test("LEAN TradeStation 101, IB 249; ccxt 19152, 26945, 27532: one silently dropped fill is found", async () => {
@@ -12,9 +12,12 @@ Deno.test("LEAN TradeStation 101, IB 249; ccxt 19152, 26945, 27532: one silently
   assert(before.ready && before.sockets.every(({ state }) => state === "open"), "all looks well");
   assertEquals(scene.exchange.getOrderState(id).filledAmount, "0");
 
-  await scene.run(AUDIT_INTERVAL_MS + 5_000);
+  const reconnects = () => scene.exchange.healthCheck().sockets.map((each) => each.reconnects);
+  await scene.run(BALANCES_AUDIT_MS);
   assertEquals(scene.exchange.getOrderState(id).filledAmount, "0.004");
-  assertEquals(scene.exchange.healthCheck().sockets.map(({ reconnects }) => reconnects), [0]);
+  assertEquals(reconnects(), [0], "found on a socket that seems well");
+  await scene.run(FRAME_LATE_MS + 1_000);
+  assertEquals(reconnects(), [1], "and then not trusted any more");
   assertEquals(scene.exchange.getFills({ intentId: id }).items.length, 1);
   await scene.close();
 });

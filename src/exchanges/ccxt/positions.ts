@@ -10,7 +10,7 @@ export interface ToldPosition {
   /** Unique within the account. */
   readonly positionId: string;
   readonly rawSymbol: string;
-  /** Signed, in base units: negative is short. */
+  /** Signed, as orders of the contract are counted: negative is short. */
   readonly quantity: Decimal;
   readonly entryPrice: Decimal | null;
   readonly markPrice: Decimal | null;

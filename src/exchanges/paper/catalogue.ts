@@ -15,10 +15,12 @@ export interface SpotTerms {
   readonly maxQuantity?: string;
 }
 
-/** How one linear contract is traded: as a pair, settled in the quote asset. */
-export interface LinearTerms extends SpotTerms {
+/** How one contract is traded: as a pair, and settled in one asset of it. */
+export interface ContractTerms extends SpotTerms {
   /** `YYYYMMDD`; absent: a perpetual. The engine does not play the expiry. */
   readonly expiry?: string;
+  /** Default: the quote. With the base an inverse contract, counted in quote units. */
+  readonly settle?: string;
 }
 
 /** What the engine does by itself; `NO` is refused on admission. */
@@ -83,14 +85,16 @@ export function spotInstrument(terms: SpotTerms): SymbolMetadata {
 }
 
 /**
- * A linear perpetual, or with `expiry` a dated future, of the paper exchange; quantities are base
- * units. @throws {RangeError} for a number that is none.
+ * A perpetual, or with `expiry` a dated future, of the paper exchange; quantities are base units,
+ * of an inverse contract quote units. @throws {RangeError} for a number that is none.
  */
-export function linearInstrument(terms: LinearTerms): SymbolMetadata {
-  const { expiry } = terms;
+export function contractInstrument(terms: ContractTerms): SymbolMetadata {
+  const { expiry, settle = terms.quote } = terms;
   const spot = spotInstrument(terms);
-  const symbolId = `${spot.symbolId}:${expiry === undefined ? "PERP" : `FUT:${expiry}`}`;
-  const rawName = expiry === undefined ? "PERP" : expiry;
+  const kind = expiry === undefined ? "PERP" : `FUT:${expiry}`;
+  const symbolId = `${spot.symbolId}:${kind}${settle === terms.quote ? "" : `@${settle}`}`;
+  const inverse = settle === terms.quote ? "" : `_${settle}`;
+  const rawName = `${expiry ?? "PERP"}${inverse}`;
   return {
     ...spot,
     symbolId,
@@ -98,9 +102,11 @@ export function linearInstrument(terms: LinearTerms): SymbolMetadata {
       ...spot.instrument,
       symbol: symbolId,
       rawSymbol: `${spot.instrument.rawSymbol}_${rawName}`,
-      settleCurrency: terms.quote,
+      settleCurrency: settle,
       instrumentType: expiry === undefined ? "PERPETUAL" : "FUTURES",
     },
+    // An inverse contract is counted in the quote: its quantity is its notional.
+    amount: settle === terms.quote ? spot.amount : { ...spot.amount, minNotional: null },
     capabilities: PAPER_CONTRACT_CAPABILITIES,
   };
 }
@@ -136,7 +142,7 @@ export const DEFAULT_INSTRUMENTS: readonly SymbolMetadata[] = [
     stepSize: "0.0001",
     minNotional: "0.0001",
   }),
-  linearInstrument({
+  contractInstrument({
     base: "BTC",
     quote: "USDT",
     tickSize: "0.1",

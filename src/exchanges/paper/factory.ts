@@ -5,9 +5,9 @@ import { SeededRandom } from "../../system/seeded_random.ts";
 import type { AdapterContext } from "../registry.ts";
 import { PaperAdapter } from "./adapter.ts";
 import {
+  contractInstrument,
   DEFAULT_INSTRUMENTS,
   DEFAULT_PRICES,
-  linearInstrument,
   spotInstrument,
 } from "./catalogue.ts";
 import { type EngineOptions, MatchingEngine } from "./engine.ts";
@@ -57,7 +57,7 @@ export async function createPaperAdapter(context: AdapterContext): Promise<Paper
 }
 
 function instrumentOf({ type = "SPOT", ...terms }: InstrumentTerms): SymbolMetadata {
-  return type === "SPOT" ? spotInstrument(terms) : linearInstrument(terms);
+  return type === "SPOT" ? spotInstrument(terms) : contractInstrument(terms);
 }
 
 function openEngine(options: EngineOptions, keeper: StateStore | null): MatchingEngine {

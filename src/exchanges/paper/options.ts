@@ -15,11 +15,13 @@ import type { SpotTerms } from "./catalogue.ts";
 import { LEVERAGE_MAX } from "./margin.ts";
 import type { MarginOptions } from "./messages.ts";
 
-/** One entry of `instruments`: spot, or with `type` a linear contract. */
+/** One entry of `instruments`: spot, or with `type` a contract. */
 export type InstrumentTerms = SpotTerms & {
   readonly type?: "SPOT" | "PERPETUAL" | "FUTURES";
   /** `YYYYMMDD`, with type FUTURES alone. */
   readonly expiry?: string;
+  /** Of contracts: the quote, which is the default, or the base for an inverse one. */
+  readonly settle?: string;
 };
 
 export type FeedOptions =
@@ -57,7 +59,7 @@ export interface PaperOptions {
   readonly statePath: string | null;
   /** Instead of the default catalogue. */
   readonly instruments: readonly InstrumentTerms[] | null;
-  /** Of linear contracts; what is absent has the engine's default. */
+  /** Of contracts; what is absent has the engine's default. */
   readonly margin: Partial<MarginOptions>;
 }
 
@@ -113,6 +115,7 @@ const InstrumentTermsSchema: z.ZodType<InstrumentTerms, unknown> = z.strictObjec
   maxQuantity: positive.exactOptional(),
   type: z.enum(["SPOT", "PERPETUAL", "FUTURES"]).exactOptional(),
   expiry: z.string().exactOptional(),
+  settle: z.string().exactOptional(),
 }).refine(
   ({ type, expiry }) => (type === "FUTURES") === (expiry !== undefined),
   "expiry is needed with type FUTURES, and only there",
@@ -120,6 +123,10 @@ const InstrumentTermsSchema: z.ZodType<InstrumentTerms, unknown> = z.strictObjec
   ({ base, quote, expiry }) =>
     expiry === undefined || parseSymbol(`${base}/${quote}:FUT:${expiry}`) !== null,
   "expiry must be a day as YYYYMMDD",
+).refine(
+  ({ type = "SPOT", settle, base, quote }) =>
+    settle === undefined || type !== "SPOT" && (settle === quote || settle === base),
+  "settle is the base or the quote of a contract, and of nothing else",
 );
 
 const leverage = positive.refine(

@@ -62,12 +62,13 @@ Deno.test("paper adapter: reduce-only closes, and is refused with proof where th
   assertEquals(told(on.facts).at(-1), `${BTC_PERP} 0 at null`);
 });
 
-Deno.test("paper adapter: contracts are configured by type and expiry", async () => {
+Deno.test("paper adapter: contracts are configured by type, expiry and settle asset", async () => {
   const terms = { base: "ETH", quote: "USDT", tickSize: "0.01", stepSize: "0.001" };
   const instruments = [
     { base: "BTC", quote: "USDT", tickSize: "0.01", stepSize: "0.001" },
     { ...terms, type: "PERPETUAL" },
     { ...terms, type: "FUTURES", expiry: "20271224" },
+    { ...terms, quote: "USD", stepSize: "10", type: "PERPETUAL", settle: "ETH" },
   ];
   await using on = await stage({ instruments });
   const listed = on.adapter.instruments.list();
@@ -81,6 +82,7 @@ Deno.test("paper adapter: contracts are configured by type and expiry", async ()
       ["BTC/USDT", null, "NO"],
       ["ETH/USDT:PERP", "USDT", "NATIVE"],
       ["ETH/USDT:FUT:20271224", "USDT", "NATIVE"],
+      ["ETH/USD:PERP@ETH", "ETH", "NATIVE"],
     ],
   );
 });
@@ -89,6 +91,8 @@ const BAD: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ type: "FUTURES" }, "expiry is needed with type FUTURES"],
   [{ type: "PERPETUAL", expiry: "20271224" }, "expiry is needed with type FUTURES"],
   [{ type: "FUTURES", expiry: "20271324" }, "expiry must be a day as YYYYMMDD"],
+  [{ type: "PERPETUAL", settle: "BTC" }, "settle is the base or the quote of a contract"],
+  [{ settle: "ETH" }, "settle is the base or the quote of a contract"],
 ];
 
 for (const [changes, message] of BAD) {

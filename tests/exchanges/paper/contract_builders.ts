@@ -1,12 +1,12 @@
 /** A perpetual in the builders' engine. */
-import { linearInstrument } from "../../../src/exchanges/paper/catalogue.ts";
+import { contractInstrument } from "../../../src/exchanges/paper/catalogue.ts";
 import type { EngineOptions, MatchingEngine } from "../../../src/exchanges/paper/engine.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { accepted, BTC, buy, type Scene, scene, sell } from "./builders.ts";
 
 export const BTC_PERP = "BTC/USDT:PERP";
 
-export const PERP = linearInstrument({
+export const PERP = contractInstrument({
   base: "BTC",
   quote: "USDT",
   tickSize: "0.01",

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { linearInstrument } from "../../../src/exchanges/paper/catalogue.ts";
+import { contractInstrument } from "../../../src/exchanges/paper/catalogue.ts";
 import { MatchingEngine } from "../../../src/exchanges/paper/engine.ts";
 import type {
   EngineState,
@@ -149,7 +149,7 @@ Deno.test("contracts: leverage is set by account and contract, within what is co
 });
 
 Deno.test("contracts: a dated future is traded as a perpetual is", () => {
-  const future = linearInstrument({
+  const future = contractInstrument({
     base: "BTC",
     quote: "USDT",
     tickSize: "0.01",

@@ -81,7 +81,8 @@ Deno.test("options: what is held is no collateral, and is not taken over", () =>
   assertEquals(engine.margin("carol", "BTC").equity, wallet);
   accepted(engine.submit("bob", sell({ symbolId: INVERSE, price: "50000", quantity: "200000" })));
   accepted(engine.submit("carol", buy({ symbolId: INVERSE, price: "50000", quantity: "200000" })));
-  at(engine, INVERSE, "40000");
+  at(engine, CALL, "0.001"); // The larger loss, and nothing more to lose.
+  at(engine, INVERSE, "44700");
   assertEquals(engine.positions("carol").map(({ symbolId }) => symbolId), [CALL]);
 });
 

@@ -1,7 +1,7 @@
 /**
  * Tokens that authenticate a request, as ccxt's `createAuthToken` makes them but for what signs:
  * its JavaScript computes a table of 4,224 points before the first signature, 30 ms of work and
- * 40 MB of garbage, by which the heap grows for good.
+ * some 30 MB of garbage, by which the heap grows for good.
  */
 import { createPrivateKey, createSign, type KeyObject } from "node:crypto";
 
