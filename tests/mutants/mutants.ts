@@ -129,8 +129,8 @@ export const MUTANTS: readonly Mutant[] = [
     why: "requests leave whatever the budgets say",
     edits: [{
       file: "machines/budgets.ts",
-      find: "waitMs = Math.max(waitMs, waitForTokens(bucket, amount, tier));",
-      replace: "waitMs = Math.min(0, waitForTokens(bucket, amount, tier));",
+      find: "waitMs = Math.max(waitMs, heldMs, waitForTokens(bucket, amount, tier));",
+      replace: "waitMs = Math.min(0, heldMs, waitForTokens(bucket, amount, tier));",
     }],
   },
   {
