@@ -176,7 +176,8 @@ function refOf({ symbolId }: Target, attempt: AttemptRecord): OrderRef {
   const { exchangeOrderId, adopted } = attempt;
   // An adopted order is known to the venue by the client id that somebody else gave it.
   const clientOrderId = adopted?.clientOrderId ?? attempt.clientOrderId;
-  return { symbolId, clientOrderId, exchangeOrderId };
+  const ref = { symbolId, clientOrderId, exchangeOrderId };
+  return adopted?.clientOrderId === null ? { ...ref, isUnnamed: true } : ref;
 }
 
 /** An adapter that throws broke its contract; what it did at the venue is not known. */

@@ -73,12 +73,12 @@ export class Missed {
     for (const attempt of after.attempts) {
       const known = before.attempts.find((each) => each.attempt === attempt.attempt);
       if (known === undefined || known === attempt || known.outcome !== "ACCEPTED") continue;
+      const endedNow = isOver(known, attempt);
+      const wasUnlisted = endedNow && this.#unlisted.delete(intentId);
       const isNews = this.#isReading
         ? compare(toldOf(attempt), toldOf(known)) > 0
-        : this.#unlisted.has(intentId) && known.cancelFor === null && isOver(known, attempt);
-      if (!isNews || attempt.exchangeOrderId === null) continue;
-      this.#unlisted.delete(intentId);
-      this.#find(attempt.exchangeOrderId);
+        : wasUnlisted && known.cancelFor === null;
+      if (isNews && attempt.exchangeOrderId !== null) this.#find(attempt.exchangeOrderId);
     }
   }
 

@@ -12,7 +12,12 @@ import { units as unitsOf } from "../machines/risk_units.ts";
 import { dearerSide, settleValue } from "../src/model/contract_value.ts";
 import { type Decimal, isPositive, ONE } from "../src/model/decimal.ts";
 import type { Side } from "../src/model/order.ts";
-import { type Exposure, worstNotional, worstQuantity } from "../src/model/worst_exposure.ts";
+import {
+  type Exposure,
+  type OpenSide,
+  worstNotional,
+  worstQuantity,
+} from "../src/model/worst_exposure.ts";
 import type { Demand, FundsOptions, Pair } from "./risk_funds.ts";
 
 /** What an order adds at worst; nothing where it only reduces. */
@@ -140,7 +145,11 @@ export class Contracts {
     const { kind } = this.#o.pairOf(symbolId);
     if (kind === "option") return exposure.BUY.notional + this.#coverOf(symbolId, exposure);
     const leverage = unitsOf(this.#o.account.held(symbolId).leverage ?? ONE); // I1
-    const worst = worstNotional(exposure);
+    const worst = worstNotional({
+      ...exposure,
+      BUY: alone(exposure.BUY),
+      SELL: alone(exposure.SELL),
+    });
     return leverage > 0n ? (worst * unitsOf(ONE) + leverage - 1n) / leverage : worst;
   }
 
@@ -203,6 +212,11 @@ const NO_ORDERS = {
   SELL: { quantity: 0n, notional: 0n },
 };
 
+/** As venues margin it: what reduce-only orders may close is not theirs to close yet. */
+function alone({ quantity, notional }: OpenSide): OpenSide {
+  return { quantity, notional };
+}
+
 /** With so much less of one side. */
 function less(
   exposure: Exposure,
@@ -210,6 +224,10 @@ function less(
   { quantity, notional }: Exposure["BUY"],
 ): Exposure {
   const open = exposure[side];
-  const left = { quantity: open.quantity - quantity, notional: open.notional - notional };
+  const left = {
+    ...open,
+    quantity: open.quantity - quantity,
+    notional: open.notional - notional,
+  };
   return { ...exposure, [side]: left };
 }

@@ -33,7 +33,8 @@ export class Standing {
     if (state === this.#state) return false;
     this.#state = state;
     this.since = at;
-    this.gaveUp = null;
+    // A life whose chart itself fails is told as stopped after that was the last one.
+    if (state !== "stopped") this.gaveUp = null;
     this.wasAsked = state === "draining" || (state === "stopped" && this.wasAsked);
     if (isEnding(state)) this.#end(state);
     return true;

@@ -7,13 +7,15 @@
  * I2 A hold keeps the price its quantity was locked at until its own price changes: a market that
  *    moves must not take away more than was added.
  * I3 What a fill moved counts until a balance of the venue is as new as the fill.
+ * I4 A contract that fills at a better price than its own, and is worth more there, is locked at the
+ *    market's price of the moment it is added.
  *
  * A contract has no base asset: its symbol stands for it, what fills move of that is the position,
  * and orders of both sides are margined in the settle asset. What is only reduced is not margined.
  * Options are paid for when they are bought; what those that are sold need, their quantity tells.
  */
 import { type ContractKind, dearerSide, settleValue } from "../src/model/contract_value.ts";
-import { type Decimal, isNegative, negate } from "../src/model/decimal.ts";
+import { type Decimal, isNegative, max, min, negate } from "../src/model/decimal.ts";
 import type { Fill } from "../src/model/fill.ts";
 import type { Side } from "../src/model/order.ts";
 import type { EpochMs } from "../src/model/scalars.ts";
@@ -32,8 +34,10 @@ export interface Held extends Hold {
   readonly lock: bigint | null;
 }
 
-/** What all live orders of one contract may still do, reduce-only ones apart. */
-export type ContractSums = Readonly<Record<Side, { quantity: bigint; notional: bigint }>>;
+/** What all live orders of one contract may still do, reduce-only ones apart (`OpenSide`). */
+export type ContractSums = Readonly<
+  Record<Side, { quantity: bigint; notional: bigint; reducing: bigint }>
+>;
 
 /** What all intents together hold of one asset. */
 export interface AssetSums {
@@ -200,12 +204,19 @@ export class RiskLedger {
       const lock = (before.lock * units + before.units - 1n) / before.units;
       return { ...hold, units, lock };
     }
-    const isDearer = kind !== "spot" && hold.side === dearerSide(kind);
-    const own = isDearer ? hold.best : hold.price;
-    const price = own ?? this.#o.worstPrice(hold.symbolId, hold.side);
+    const price = this.#lockPrice(hold, kind);
     const at = { price: price === null ? 0n : unitsOf(price), quantity: units };
     const lock = price === null ? null : settleValue(kind === "spot" ? "linear" : kind, at, "up");
     return { ...hold, units, lock: units === 0n ? 0n : lock };
+  }
+
+  /** I4 */
+  #lockPrice(hold: Hold, kind: TradedAssets["kind"]): Decimal | null {
+    const { symbolId, side, best, price } = hold;
+    if (price !== null && (kind === "spot" || side !== dearerSide(kind))) return price;
+    const market = this.#o.worstPrice(symbolId, side);
+    if (best === null || market === null) return best ?? market;
+    return side === "SELL" ? max(best, market) : min(best, market);
   }
 
   #add(intentId: string, held: Held): void {
@@ -278,19 +289,24 @@ function isSameHold(hold: Hold, before: Held): boolean {
 }
 
 function newContractSums(): ContractSums {
-  return { BUY: { quantity: 0n, notional: 0n }, SELL: { quantity: 0n, notional: 0n } };
+  const nothing = { quantity: 0n, notional: 0n, reducing: 0n };
+  return { BUY: { ...nothing }, SELL: { ...nothing } };
 }
 
 /** Adds the hold to the sums of its contract, or takes it away again. */
 function margin(contract: ContractSums, held: Held, sign: 1n | -1n): void {
-  if (held.reduceOnly) return;
   const sums = contract[held.side];
+  if (held.reduceOnly) {
+    sums.reducing += sign * held.units;
+    return;
+  }
   sums.quantity += sign * held.units;
   sums.notional += sign * (held.lock ?? 0n);
 }
 
 function shown({ BUY, SELL }: ContractSums): string {
-  return `/${BUY.quantity}:${BUY.notional}/${SELL.quantity}:${SELL.notional}`;
+  const sums = `/${BUY.quantity}:${BUY.notional}/${SELL.quantity}:${SELL.notional}`;
+  return BUY.reducing + SELL.reducing > 0n ? `${sums}/${BUY.reducing}/${SELL.reducing}` : sums;
 }
 
 /** Something of it may fill, at a price of its own. */

@@ -43,6 +43,8 @@ export interface PaperExchangeConfig extends CommonExchangeConfig {
   /** Keeps the paper venue over restarts; in the data directory by default, `null` in memory. */
   readonly statePath?: string | null;
   readonly instruments?: readonly PaperInstrumentConfig[];
+  /** Of contracts; what is absent has the engine's default. */
+  readonly margin?: PaperMarginConfig;
 }
 
 export type PaperFeedConfig =
@@ -73,6 +75,20 @@ export interface PaperInstrumentConfig {
   readonly stepSize: Decimal;
   readonly minNotional?: Decimal;
   readonly maxQuantity?: Decimal;
+  /** Default: spot. */
+  readonly type?: "SPOT" | "PERPETUAL" | "FUTURES";
+  /** `YYYYMMDD`, with type FUTURES alone. */
+  readonly expiry?: string;
+  /** Of contracts: the quote, which is the default, or the base for an inverse one. */
+  readonly settle?: string;
+}
+
+export interface PaperMarginConfig {
+  readonly leverage?: Decimal;
+  /** Of the notional: below 1. */
+  readonly maintenanceRate?: Decimal;
+  /** Whether a reduce-only order for more than is held is cut to it or refused. */
+  readonly reduceOnlyExcess?: "CAP" | "REFUSE";
 }
 
 /** A key as text, or in a file that only its owner can read. */
@@ -215,6 +231,17 @@ const paperInstrument = z.strictObject({
   stepSize: positiveDecimal,
   minNotional: quotedDecimal.exactOptional(),
   maxQuantity: positiveDecimal.exactOptional(),
+  // What goes with what the paper exchange checks itself.
+  type: z.enum(["SPOT", "PERPETUAL", "FUTURES"], "expected one of SPOT, PERPETUAL, FUTURES")
+    .exactOptional(),
+  expiry: z.string().exactOptional(),
+  settle: z.string().min(1).exactOptional(),
+});
+
+const paperMargin = z.strictObject({
+  leverage: positiveDecimal.exactOptional(),
+  maintenanceRate: positiveDecimal.exactOptional(),
+  reduceOnlyExcess: z.enum(["CAP", "REFUSE"], "expected one of CAP, REFUSE").exactOptional(),
 });
 
 /** The options of each kind; `kind` itself is checked before one of these is chosen. */
@@ -228,6 +255,7 @@ export const EXCHANGE_SCHEMAS = {
     fees: z.strictObject({ maker: quotedDecimal, taker: quotedDecimal }).exactOptional(),
     statePath: z.string().min(1).nullable().exactOptional(),
     instruments: z.array(paperInstrument).min(1).exactOptional(),
+    margin: paperMargin.exactOptional(),
   }),
   ...ccxtSchemas(),
   cme: z.strictObject({

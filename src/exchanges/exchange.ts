@@ -92,6 +92,8 @@ export interface OrderRef {
   readonly clientOrderId: ClientOrderId;
   /** Null until the venue has told it. */
   readonly exchangeOrderId: ExchangeOrderId | null;
+  /** Adopted, and without a client id at the venue: only `exchangeOrderId` names it there. */
+  readonly isUnnamed?: true;
 }
 
 /** One live order to be changed in place. */

@@ -9,6 +9,8 @@ export interface OpenSide {
   readonly quantity: bigint;
   /** Of the whole quantity, each order at its own price. */
   readonly notional: bigint;
+  /** What reduce-only orders of this side, not among it, may close before it does; absent: none. */
+  readonly reducing?: bigint;
 }
 
 /** A position with the orders that may change it. */
@@ -28,9 +30,16 @@ export function reducible(quantity: bigint, side: Side): bigint {
 }
 
 /** The largest |position|, now or later. */
-export function worstQuantity({ quantity, BUY, SELL }: Exposure): bigint {
-  const now = quantity < 0n ? -quantity : quantity;
-  return largest(now, quantity + BUY.quantity, SELL.quantity - quantity);
+export function worstQuantity(exposure: Exposure): bigint {
+  const { quantity, BUY, SELL } = exposure;
+  const long = reducible(quantity, "SELL");
+  const short = reducible(quantity, "BUY");
+  return largest(
+    long + BUY.quantity - closing(exposure, "BUY"),
+    short + SELL.quantity - closing(exposure, "SELL"),
+    long,
+    short,
+  );
 }
 
 /** The largest notional: what turns a position has closed it before. */
@@ -44,8 +53,14 @@ export function worstNotional(exposure: Exposure): bigint {
 /** The notional of what is left of one side once it has closed the position. */
 function beyond(exposure: Exposure, side: Side): bigint {
   const { quantity, notional } = exposure[side];
-  const left = quantity - reducible(exposure.quantity, side);
+  const left = quantity - closing(exposure, side);
   return left <= 0n ? 0n : (notional * left + quantity - 1n) / quantity;
+}
+
+/** How much of one side is sure to close what is held. */
+function closing(exposure: Exposure, side: Side): bigint {
+  const left = reducible(exposure.quantity, side) - (exposure[side].reducing ?? 0n);
+  return left > 0n ? left : 0n;
 }
 
 function largest(...values: readonly bigint[]): bigint {

@@ -154,3 +154,13 @@ Deno.test("ready: above the limit a caller is told so, and places are free again
   standing.entered("ready", 1);
   assertEquals(await next, "ready");
 });
+
+Deno.test("ready: that restarts are used up stays known though the last life is told to stop after it", async () => {
+  const standing = new Standing("a");
+  standing.entered("ready", 1);
+  standing.giveUp(new RangeError("again"), 2);
+  standing.entered("stopped", 2);
+  assertEquals([standing.gaveUp, await standing.ended()], ["RangeError", "gaveUp"]);
+  standing.entered("connecting", 3);
+  assertEquals(standing.gaveUp, null);
+});

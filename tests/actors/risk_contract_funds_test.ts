@@ -138,6 +138,19 @@ Deno.test("inverse: a BUY above the market is margined at the market, a sale at 
   assertEquals(desk.asks(inverse("SELL", "90900", "45000")), "INSUFFICIENT_MARGIN 2 2.02");
 });
 
+Deno.test("inverse: a live BUY above the market is still counted at the market, as at the door", () => {
+  const desk = new Desk();
+  desk.run(aContext(inverse("BUY", "50000", "55000")), say.granted());
+  assertEquals(desk.asks(inverse("BUY", "50000")), "ok");
+  assertEquals(desk.asks(inverse("BUY", "50100")), "INSUFFICIENT_MARGIN 2 2.002");
+  desk.prices = { ...PRICES, [INVERSE]: "40000" }; // What was added stays as it was.
+  assertEquals(desk.asks(of("BTC/USDT", "SELL", "1", "50000")), "ok");
+  assertEquals(
+    desk.asks(of("BTC/USDT", "SELL", "1.1", "50000")),
+    "INSUFFICIENT_BALANCE 2 2.1",
+  );
+});
+
 Deno.test("inverse: a market sale counts at the far edge of the collar", () => {
   const desk = new Desk();
   assertEquals(desk.asks(inverse("SELL", "80000", null)), "ok");
@@ -153,6 +166,19 @@ Deno.test("inverse: with live orders only the larger side counts, and what close
   assertEquals(desk.asks(inverse("BUY", "10100")), "INSUFFICIENT_MARGIN 2 2.002");
   assertEquals(desk.asks(inverse("SELL", "150000")), "ok");
   assertEquals(desk.asks(inverse("SELL", "150100")), "INSUFFICIENT_MARGIN 2 2.002");
+});
+
+Deno.test("inverse: what reduce-only orders may close first, other sales open", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("1.5") } });
+  desk.holds(INVERSE, "50000", "1");
+  assertEquals(desk.asks(inverse("SELL", "125000")), "ok");
+  const reducing = { ...inverse("SELL", "20000"), reduceOnly: true };
+  const live = desk.run(aContext(reducing), say.granted(), say.accepted());
+  assertEquals(desk.asks(inverse("SELL", "105000")), "ok");
+  assertEquals(desk.asks(inverse("SELL", "105100")), "MAX_POSITION 1.5 1.502");
+  desk.risk.onTurn(live, step(live, filledLater(INVERSE, "20000", "50000", "SELL")));
+  assertEquals(desk.asks(inverse("SELL", "105000")), "ok");
+  assertEquals(desk.asks(inverse("SELL", "105100")), "MAX_POSITION 1.5 1.502");
 });
 
 Deno.test("inverse: spot sales and inverse contracts share the coin they need", () => {
@@ -296,9 +322,14 @@ Deno.test("risk: what is settled in a third asset is refused, and so are options
 });
 
 /** The whole of an order, newer than any balance here. */
-function filledLater(symbolId: string, quantity: string, price: string) {
+function filledLater(
+  symbolId: string,
+  quantity: string,
+  price: string,
+  side: "BUY" | "SELL" = "BUY",
+) {
   const event = say.filled("t1", quantity, { filled: decimal(quantity), status: "FILLED" });
   if (event.type !== "order.filled") return event;
-  const at = { venueTime: 5_000, symbolId, price: decimal(price), fee: null };
+  const at = { venueTime: 5_000, symbolId, side, price: decimal(price), fee: null };
   return { ...event, fills: event.fills.map((fill) => ({ ...fill, ...at })) };
 }

@@ -233,8 +233,8 @@ Deno.test("risk funds: positions and contract orders leave less for spot orders"
   assertEquals(desk.asks({ amount: decimal("0.51") }), "INSUFFICIENT_BALANCE 200 201");
 });
 
-Deno.test("risk funds: a reduce-only order needs nothing and binds nothing", () => {
-  const desk = new Desk({ maxPosition: { BTC: decimal("20") } });
+Deno.test("risk funds: a reduce-only order needs nothing and binds no margin", () => {
+  const desk = new Desk({ maxPosition: { BTC: decimal("40") } });
   desk.held = of("20");
   const reduce = { ...sale, reduceOnly: true, amount: decimal("45") };
   desk.told("USDT", "1", "1", 1);

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { defaultConfig, loadConfig, parseConfig } from "../../src/config/config.ts";
+import type { PaperExchangeConfig } from "../../src/config/schema.ts";
+import { paperOptionsOf } from "../../src/exchanges/paper/options.ts";
+import { decimal } from "../../src/model/decimal.ts";
 import { ConfigError } from "../../src/model/errors.ts";
 import { redactKnown } from "../../src/telemetry/redact.ts";
 
@@ -232,6 +235,29 @@ log: { level: loud }
     "exchanges.b.mode:",
     "log.level:",
   ]);
+});
+
+Deno.test("config: the paper exchange's contracts are named as it lists them itself", () => {
+  const contract = 'base: BTC, quote: USD, tickSize: "0.5", stepSize: "100"';
+  const config = parse(
+    "exchanges:\n  p:\n    kind: paper\n    margin: { leverage: '20', reduceOnlyExcess: REFUSE }\n" +
+      `    instruments:\n      - { ${contract}, type: PERPETUAL, settle: BTC }\n` +
+      `      - { ${contract}, type: FUTURES, expiry: '20270326', settle: BTC }\n`,
+  );
+  const { kind: _, ...section } = config.exchanges["p"] as PaperExchangeConfig;
+  const { instruments, margin } = paperOptionsOf({ ...section }, "exchanges.p");
+  assertEquals(instruments?.map(({ type, settle, expiry }) => [type, settle, expiry]), [
+    ["PERPETUAL", "BTC", undefined],
+    ["FUTURES", "BTC", "20270326"],
+  ]);
+  assertEquals(margin, { leverage: decimal("20"), reduceOnlyExcess: "REFUSE" });
+  assertEquals(
+    mistakes(`exchanges:\n  p: { kind: paper, instruments: [{ ${contract}, type: SWAP }] }\n`),
+    [
+      "kernel.yaml:2:100 exchanges.p.instruments.0.type: " +
+      'expected one of SPOT, PERPETUAL, FUTURES, got "SWAP"',
+    ],
+  );
 });
 
 const BINANCE = "exchanges:\n  b: { kind: binance, apiKey: '${K}', secret: '${S}' }\n";

@@ -44,6 +44,18 @@ Deno.test("worst exposure: what reduces a position adds no notional, what is bey
   assertEquals(worstNotional({ ...long, SELL: NONE, BUY: { quantity: 1n, notional: 11n } }), 41n);
 });
 
+Deno.test("worst exposure: what reduce-only orders may close first, others open", () => {
+  const long = { quantity: 3n, notional: 30n, BUY: NONE };
+  const at = (quantity: bigint, reducing: bigint) => ({
+    ...long,
+    SELL: { quantity, notional: 10n * quantity, reducing },
+  });
+  assertEquals([worstQuantity(at(5n, 0n)), worstNotional(at(5n, 0n))], [3n, 30n]);
+  assertEquals([worstQuantity(at(5n, 2n)), worstNotional(at(5n, 2n))], [4n, 40n]);
+  assertEquals([worstQuantity(at(5n, 9n)), worstNotional(at(5n, 9n))], [5n, 50n]);
+  assertEquals([worstQuantity(at(3n, 3n)), worstNotional(at(3n, 3n))], [3n, 30n]);
+});
+
 Deno.test("worst exposure: only the other side reduces", () => {
   assertEquals([reducible(5n, "SELL"), reducible(5n, "BUY")], [5n, 0n]);
   assertEquals([reducible(-5n, "SELL"), reducible(-5n, "BUY"), reducible(0n, "BUY")], [0n, 5n, 0n]);

@@ -212,6 +212,7 @@ export class CcxtAdapter implements ExchangeAdapter {
     profile.configure(exchange);
     const hosts = allowedHosts(exchange.urls.api);
     if (endpoints !== null) pointSockets(exchange.urls.api, endpoints);
+    const isNarrowed = profile.answers.limited !== undefined;
     const transport = new Transport({
       clock,
       timeoutMs: requestTimeoutMs,
@@ -219,8 +220,14 @@ export class CcxtAdapter implements ExchangeAdapter {
       endpoints,
       redact: this.#redact,
       isRead: profile.isRead,
-      onAnswer: (answer) => tellUsage(profile, answer, emit),
-      onText: (answer, text) => tellBan(profile, { ...answer, text }, emit),
+      onAnswer: (answer) => {
+        tellUsage(profile, answer, emit);
+        // Its text may take its time: it is waited for only where it may narrow the ban down.
+        if (!isNarrowed) tellBan(profile, { ...answer, text: null }, emit);
+      },
+      onText: (answer, text) => {
+        if (isNarrowed) tellBan(profile, { ...answer, text }, emit);
+      },
     });
     this.#tame(exchange, transport);
     const signer = new Signer({

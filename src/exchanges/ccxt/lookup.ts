@@ -5,7 +5,8 @@
  * order itself (where the venue looks up by client id), open orders, history and trades, and the
  * order of every trade that may be its. I3 its time is the earliest the venue's clock could show
  * before the first of them was asked. I4 of several orders with the client id a live one is shown
- * before one that has ended.
+ * before one that has ended. I5 an order that never had a client id is found by the venue's own id
+ * alone, and nothing proves it absent: it had been seen.
  */
 import type { OrderRef } from "../exchange.ts";
 import type { Fill } from "../../model/fill.ts";
@@ -37,6 +38,7 @@ export async function lookUp(session: Session | null, ref: OrderRef): Promise<Lo
   const rawSymbol = session.catalogue.rawOf(ref.symbolId);
   if (rawSymbol === undefined) return failed("UNLISTED_SYMBOL", `${ref.symbolId} is not listed`);
   const sought = { ref, rawSymbol, venueTime };
+  if (ref.isUnnamed === true) return await askForUnnamed(session, sought);
   const { order } = session.profile.reads;
   if (order === null) return await searchLists(session, sought);
   return await askForIt(session, sought, order);
@@ -63,6 +65,46 @@ async function askForIt(
   }
   const isSure = plan.isOneOfSeveral !== true || ref.exchangeOrderId !== null || isLive(order);
   return isSure ? { kind: "found", order, venueTime } : await liveOrElse(session, sought, order);
+}
+
+/** I5 */
+async function askForUnnamed(
+  session: Session,
+  { ref, rawSymbol, venueTime }: Sought,
+): Promise<LookupOutcome> {
+  const { symbolId, exchangeOrderId } = ref;
+  if (exchangeOrderId === null) return failed("UNNAMED", "neither side has named the order");
+  const { orderById: plan, openOrders, history } = session.profile.reads;
+  const verdict = plan === undefined
+    ? null
+    : await ask(session, plan.call(rawSymbol, exchangeOrderId));
+  const isAnswered = verdict?.kind === "answered";
+  if (verdict !== null && !isAnswered && verdict.kind !== "notFound") return readFailure(verdict);
+  try {
+    const order = isAnswered ? plan?.read(verdict.value, rowContext(session)) ?? null : null;
+    if (order !== null) return { kind: "found", order: unnamed(order, exchangeOrderId), venueTime };
+    const of = { kind: "openOrders", symbolId } as const;
+    const open = await wholeList(session, openOrders, { rawSymbol }, of);
+    if (open.kind === "failed") return open;
+    const since = venueTime - session.timing.retentionMs;
+    const query = { rawSymbol, ref, now: venueTime, since };
+    const ended = await wholeList(session, history, query, { kind: "fillsSince", symbolId });
+    if (ended.kind === "failed") return ended;
+    const listed = [...open.value, ...ended.value]
+      .find((each) => each.exchangeOrderId === exchangeOrderId);
+    if (listed === undefined) {
+      return failed("INCONSISTENT_READS", `order ${exchangeOrderId} is not listed any more`);
+    }
+    return { kind: "found", order: unnamed(listed, exchangeOrderId), venueTime };
+  } catch (error) {
+    return malformed(session, "order", error);
+  }
+}
+
+/** @throws {Error} for another order */
+function unnamed(order: VenueOrder, exchangeOrderId: string): VenueOrder {
+  if (order.exchangeOrderId === exchangeOrderId && order.clientOrderId === null) return order;
+  throw new Error("the answer shows another order");
 }
 
 /** I4 */

@@ -1,5 +1,5 @@
 /** When an account's margin is told to a person, where a venue tells the figure and no warning. */
-import { compare, type Decimal, divide, isPositive, ONE } from "../../model/decimal.ts";
+import { compare, type Decimal, divide, isNegative, isZero, ONE } from "../../model/decimal.ts";
 import type { EpochMs } from "../../model/scalars.ts";
 import type { VenueFact } from "../exchange.ts";
 
@@ -23,7 +23,13 @@ export function marginCalls({ symbolId, used, receivedAt }: MarginFigure): reado
   return [{ kind: "marginCall", symbolId, used, maintenance: null, receivedAt }];
 }
 
-/** For venues that tell the equity by the maintenance margin; null for what is no such ratio. */
+/**
+ * For venues that tell the equity by the maintenance margin.
+ *
+ * @returns 1 where the equity is below nothing, since no quotient says how far; null for 0, which
+ * also stands where there is nothing to cover.
+ */
 export function usedOf(ratio: Decimal | null): Decimal | null {
-  return ratio === null || !isPositive(ratio) ? null : divide(ONE, ratio, "UP");
+  if (ratio === null || isZero(ratio)) return null;
+  return isNegative(ratio) ? ONE : divide(ONE, ratio, "UP");
 }

@@ -19,7 +19,7 @@ import type { Heard } from "./socket_entry.ts";
 import type { BoundGate } from "./transport.ts";
 import type { RowContext } from "./venue_call.ts";
 import { Switches } from "./switches.ts";
-import { judgeHeard, type Verdict } from "./verdict.ts";
+import { judgeHeard, type Verdict, waitHeard } from "./verdict.ts";
 
 export class OrderEntry {
   readonly #session: SessionSource;
@@ -157,14 +157,14 @@ function tellBan(
   heard: Extract<Heard, { kind: "heard" }>,
 ): void {
   const { status, value } = heard;
-  const { banStatuses, retryAfterDefaultMs, limited } = answers;
+  const { banStatuses, limited } = answers;
   const isObject = typeof value === "object" && value !== null;
   const error = limited !== undefined && isObject
     ? answers.errorOf(value, { status, action })
     : null;
   const budgets = error === null ? null : limited?.(error, { by: "socket", action }) ?? null;
   if (budgets === null && !banStatuses.has(status)) return;
-  const retryAfterMs = heard.retryAfterMs ?? retryAfterDefaultMs;
+  const retryAfterMs = waitHeard(answers, heard);
   emit({ kind: "banned", status, retryAfterMs, ...(budgets === null ? {} : { budgets }) });
 }
 

@@ -4,10 +4,10 @@
  * its trade is still in the list of trades, would keep every absence unproven.
  *
  * I1 Only an order that shows another client id, or none, is let go. I2 What was let go is not asked
- * for again, so that bounded look-ups come to an end one after the other.
+ * for again, so that bounded look-ups come to an end one after the other. I3 It is let go for those
+ * alone that seek another client id than it shows: that one may be ours, too.
  */
 import type { Fill } from "../../model/fill.ts";
-import { RecentKeys } from "../../model/recent_keys.ts";
 import type { LookupOutcome } from "../../model/venue.ts";
 import type { OrderRef } from "../exchange.ts";
 import { STRANGERS_MAX, STRAYS_ASKED_MAX } from "./limits.ts";
@@ -15,6 +15,8 @@ import { type Failed, leave } from "./pages.ts";
 import { ask, failed, malformed, readFailure, rowContext, type Session } from "./session.ts";
 
 type Found = Pick<Extract<LookupOutcome, { kind: "found" }>, "kind" | "order">;
+/** Another order than the one sought. */
+type Other = { readonly kind: "other"; readonly clientOrderId: string | null };
 
 /** @returns the order sought, what kept the question open, or null: none of them is of it. */
 export async function askForStrays(
@@ -24,15 +26,18 @@ export async function askForStrays(
 ): Promise<Found | Failed | null> {
   const strangers = strangersOf(session);
   const strays = new Map(
-    trades.filter(({ exchangeOrderId }) => !strangers.has(`${rawSymbol} ${exchangeOrderId}`))
-      .map((trade) => [trade.exchangeOrderId, trade]),
+    trades.filter((trade) => {
+      const shown = strangers.get(`${rawSymbol} ${trade.exchangeOrderId}`);
+      return shown === undefined || shown === ref.clientOrderId || saysItIsIts(trade, ref); // I3
+    }).map((trade) => [trade.exchangeOrderId, trade]),
   );
   let asked = 0;
   for (const [exchangeOrderId, trade] of strays) {
     if (asked++ >= STRAYS_ASKED_MAX) return unproven(trade);
     const answer = await orderOf(session, { ref, rawSymbol, trade });
-    if (answer !== null) return answer;
-    strangers.add(`${rawSymbol} ${exchangeOrderId}`);
+    if (answer.kind !== "other") return answer;
+    if (strangers.size >= STRANGERS_MAX) strangers.clear(); // They are asked for once more.
+    strangers.set(`${rawSymbol} ${exchangeOrderId}`, answer.clientOrderId);
   }
   return null;
 }
@@ -44,7 +49,7 @@ async function orderOf(
     readonly rawSymbol: string;
     readonly trade: Fill;
   },
-): Promise<Found | Failed | null> {
+): Promise<Found | Failed | Other> {
   const plan = session.profile.reads.orderById;
   if (plan === undefined) return unproven(trade);
   const blocked = await leave(session, { kind: "lookup", symbolId: ref.symbolId });
@@ -60,11 +65,15 @@ async function orderOf(
     }
     if (order.clientOrderId === ref.clientOrderId) return { kind: "found", order };
     // I1 The venue contradicts itself, or has given the id that we know to somebody else's order.
-    const isKnown = trade.exchangeOrderId === ref.exchangeOrderId;
-    return isKnown || trade.clientOrderId === ref.clientOrderId ? unproven(trade) : null;
+    if (saysItIsIts(trade, ref)) return unproven(trade);
+    return { kind: "other", clientOrderId: order.clientOrderId };
   } catch (error) {
     return malformed(session, "order", error);
   }
+}
+
+function saysItIsIts(trade: Fill, { exchangeOrderId, clientOrderId }: OrderRef): boolean {
+  return trade.exchangeOrderId === exchangeOrderId || trade.clientOrderId === clientOrderId;
 }
 
 function unproven({ tradeId }: Fill): Failed {
@@ -72,11 +81,13 @@ function unproven({ tradeId }: Fill): Failed {
   return failed("INCONSISTENT_READS", `${doubt}: absence is not proven`);
 }
 
-/** I2 By connection: an order's client id never becomes one of ours. */
-const STRANGERS = new WeakMap<Session, RecentKeys>();
+/** I2 By connection: the client id that each shows, which no order ever changes. */
+type Strangers = Map<string, string | null>;
 
-function strangersOf(session: Session): RecentKeys {
-  const known = STRANGERS.get(session) ?? new RecentKeys(STRANGERS_MAX);
+const STRANGERS = new WeakMap<Session, Strangers>();
+
+function strangersOf(session: Session): Strangers {
+  const known = STRANGERS.get(session) ?? new Map<string, string | null>();
   STRANGERS.set(session, known);
   return known;
 }

@@ -54,9 +54,7 @@ export function judgeHeard(heard: Heard, action: Action, judging: Judging): Verd
       return { kind: "unknown", cause: heard.cause };
     case "heard": {
       const { status, value } = heard;
-      const { retryAfterDefaultMs } = judging.profile.answers;
-      const wait = heard.retryAfterMs ?? retryAfterDefaultMs;
-      const retryAfterMs = () => Math.min(Math.max(wait, 1), RETRY_AFTER_MS_MAX);
+      const retryAfterMs = () => waitHeard(judging.profile.answers, heard);
       return judgeValue({ status, value, retryAfterMs }, action, judging);
     }
   }
@@ -157,6 +155,14 @@ export function waitOf(
   const told = plan.retryAfterMs?.(answer) ?? null;
   if (told === null) return retryAfter(answer.headers, plan.retryAfterDefaultMs);
   return Math.min(Math.max(told, 1), RETRY_AFTER_MS_MAX);
+}
+
+/** As {@link waitOf}, of an answer over a socket. */
+export function waitHeard(
+  { retryAfterDefaultMs }: AnswerPlan,
+  { retryAfterMs = retryAfterDefaultMs }: Extract<Heard, { kind: "heard" }>,
+): number {
+  return Math.min(Math.max(retryAfterMs, 1), RETRY_AFTER_MS_MAX);
 }
 
 /** The venue's wish in milliseconds; HTTP gives it in seconds, or as a time by its own clock. */

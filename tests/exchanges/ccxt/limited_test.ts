@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ExchangeName } from "../../../src/testnet/dialects.ts";
 import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
+import type { LimitedRequest } from "../../../src/exchanges/ccxt/answer_plan.ts";
 import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
 import { limitedBudgets } from "../../../src/exchanges/ccxt/verdict.ts";
@@ -107,6 +108,25 @@ Deno.test("limited: a 429 without the venue's own words, or of another endpoint,
   assertEquals(limitedBudgets(answers, visits, { ...create, status: 403 }), null);
   const byIp = JSON.stringify({ retCode: 10018, retMsg: "Exceeded the IP Rate Limit." });
   assertEquals(limitedBudgets(answers, byIp, create), null);
+});
+
+Deno.test("limited: bybit: a limit of the address inside a 200 answer stops all that counts by it", () => {
+  const profile = bybitProfile("linear");
+  const rest = {
+    by: "rest",
+    method: "GET",
+    url: "https://api.bybit.com/v5/order/realtime",
+  } as const;
+  for (const code of ["10018", "10429"]) {
+    const of = (asked: LimitedRequest) => profile.answers.limited?.({ code, message: "" }, asked);
+    assertEquals(of({ ...rest, status: 200 }), ["ip"]);
+    assertEquals(of({ by: "socket", action: "submit" }), ["ip"]);
+    for (const status of [403, 429]) assertEquals(of({ ...rest, status }), null);
+  }
+  const requests = ["submit", "cancel", "amend", "lookup", "openOrders", "serverTime"] as const;
+  for (const kind of requests) {
+    assert(profile.cost(kind, {}).some(({ budget }) => budget === "ip"), kind);
+  }
 });
 
 Deno.test("limited: every budget that a refusal can name is one of the profile's", () => {

@@ -121,6 +121,25 @@ Deno.test("ccxt lookup: the order of a stray trade is ours if its id shows our c
   assertEquals(outcome.order.exchangeOrderId, "4");
 });
 
+Deno.test("ccxt lookup: a stray that was let go for one order of ours is found for the other that it is", async () => {
+  await using venue = startStubVenue();
+  venue.on(orderByIds({ 4: CLIENT_ID }, [4]).answer);
+  await using connected = await connect(venue.endpoints);
+  const { execution } = connected.adapter;
+  const other = ref({ clientOrderId: "e".repeat(32) });
+  assertEquals((await execution.lookup(other)).kind, "absent");
+  assertEquals((await execution.lookup(ref())).kind, "found");
+});
+
+Deno.test("ccxt lookup: a stray that was let go proves nothing once it is named as the order sought", async () => {
+  await using venue = startStubVenue();
+  venue.on(orderByIds({ 4: "theirs" }, [4]).answer);
+  await using connected = await connect(venue.endpoints);
+  const { execution } = connected.adapter;
+  assertEquals((await execution.lookup(ref())).kind, "absent");
+  assertEquals((await execution.lookup(ref({ exchangeOrderId: "4" }))).kind, "failed");
+});
+
 Deno.test("ccxt lookup: strays are asked for in bounded look-ups, the next goes on where one ended", async () => {
   await using venue = startStubVenue();
   const ids = Array.from({ length: STRAYS_ASKED_MAX + 5 }, (_, at) => at + 1);

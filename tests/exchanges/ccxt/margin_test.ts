@@ -33,7 +33,7 @@ Deno.test("margin: it is told from four fifths on, and never without a figure", 
   assertEquals([null, decimal("0"), decimal("-1"), decimal("1.25")].map(usedOf).map(String), [
     "null",
     "null",
-    "null",
+    "1",
     "0.8",
   ]);
 });

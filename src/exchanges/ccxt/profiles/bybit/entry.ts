@@ -158,7 +158,7 @@ function acknowledged(
 
 function checkAcknowledged(answer: unknown, ref: OrderRef): void {
   const told = asRow(asRow(answer)["result"]);
-  ownId(told, ref.clientOrderId);
+  if (ref.isUnnamed !== true) ownId(told, ref.clientOrderId);
   const exchangeOrderId = idOf(told, "orderId");
   if (ref.exchangeOrderId !== null && exchangeOrderId !== ref.exchangeOrderId) {
     throw new RowError("the acknowledgement names another order");

@@ -67,10 +67,14 @@ export function usage({ headers, url }: VenueAnswer): ReportedUsage | null {
 /**
  * rate-limit: "retCode 10006, Too many visits!": "per second per UID", by endpoint, so that the
  * others go on, cancels among them. HTTP 403 is of the IP, whatever its body; 10018 (IP) and 10429
- * ("system level frequency protection") are of no endpoint.
+ * ("system level frequency protection") are of no endpoint: told inside a 200 answer, they hold back
+ * all that counts by IP, since who goes on is blocked for ten minutes.
  */
 export function limited({ code }: VenueError, asked: LimitedRequest): readonly string[] | null {
-  if (code !== "10006" || (asked.by === "rest" && asked.status === 403)) return null;
+  if (asked.by === "rest" && asked.status === 403) return null;
+  const isToldByStatus = asked.by === "rest" && asked.status === 429;
+  if (code === "10018" || code === "10429") return isToldByStatus ? null : ["ip"];
+  if (code !== "10006") return null;
   const budget = asked.by === "socket" ? BY_ACTION[asked.action] : budgetOf(asked.url);
   return budget === undefined ? null : [budget];
 }

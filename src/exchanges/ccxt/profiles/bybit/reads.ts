@@ -42,6 +42,10 @@ export function bybitReads(category: BybitCategory): ReadPlan {
       call: (symbol, ref) => orders("realtime", { symbol, orderLinkId: ref.clientOrderId }),
       read: oneOrder,
     },
+    orderById: {
+      call: (symbol, orderId) => orders("realtime", { symbol, orderId }),
+      read: oneOrder,
+    },
     openOrders: {
       ...paged(readOrder),
       first: ({ rawSymbol }) =>

@@ -43,20 +43,13 @@ export const krakenFuturesReads: ReadPlan = {
   },
   order: {
     // "Orders which are open or were filled/cancelled in the last 5 seconds."
-    call: (_rawSymbol, { exchangeOrderId, clientOrderId }) => ({
-      ...get("orders/status", {
-        ...(exchangeOrderId === null
-          ? { cliOrdIds: clientOrderId }
-          : { orderIds: exchangeOrderId }),
-      }),
-      method: "POST",
-    }),
-    read: (answer, context) => {
-      const [first, ...more] = asRows(asRow(answer)["orders"], READ_ROWS_MAX);
-      if (more.length > 0) throw new RowError(`${more.length + 1} orders where one was asked for`);
-      return first === undefined ? null : readStatus(first, context);
-    },
+    call: (_rawSymbol, { exchangeOrderId, clientOrderId }) =>
+      statusOf(
+        exchangeOrderId === null ? { cliOrdIds: clientOrderId } : { orderIds: exchangeOrderId },
+      ),
+    read: oneOrder,
   },
+  orderById: { call: (_rawSymbol, orderId) => statusOf({ orderIds: orderId }), read: oneOrder },
   openOrders: {
     first: () => get("openorders"),
     rows: (answer) => asRows(asRow(answer)["openOrders"], READ_ROWS_MAX),
@@ -115,6 +108,16 @@ export const krakenFuturesReads: ReadPlan = {
   },
   tradesTell: "clientId",
 };
+
+function statusOf(named: Readonly<Record<string, string>>): VenueCall {
+  return { ...get("orders/status", named), method: "POST" };
+}
+
+function oneOrder(answer: unknown, context: RowContext): VenueOrder | null {
+  const [first, ...more] = asRows(asRow(answer)["orders"], READ_ROWS_MAX);
+  if (more.length > 0) throw new RowError(`${more.length + 1} orders where one was asked for`);
+  return first === undefined ? null : readStatus(first, context);
+}
 
 /**
  * `{"flex":{"currencies":{…}},"fi_xbtusd":{"auxiliary":{"af":"0.9"},"balances":{"xbt":"1.0"},`
