@@ -310,6 +310,18 @@ Deno.test("krakenfutures: a coin is what both its wallets hold, and the inverse 
   ]);
 });
 
+Deno.test("krakenfutures: a coin that its two wallets name differently is one balance", () => {
+  assertEquals(balancesOf({ BTC: FLEX("2", "2") }), ["BTC 3 0.9 2.1"]);
+  const reading = new FeedReader().read({
+    feed: "balances",
+    flex_futures: { currencies: { BTC: FLEX("2", "2") } },
+    futures: { "F-XBT:USD": { name: "F-XBT:USD", unit: "XBT", balance: "1", available: "0.9" } },
+  }, CONTEXT);
+  assert(reading.kind === "facts");
+  const told = reading.facts.flatMap((fact) => fact.kind === "balances" ? fact.balances : []);
+  assertEquals(told.map(({ assetId, total }) => `${assetId} ${total}`), ["BTC 3"]);
+});
+
 Deno.test("krakenfutures: frames tell the wallets that changed, the others stay as they were", () => {
   const reader = new FeedReader();
   const wallet = (unit: string, balance: number, available: number) => ({

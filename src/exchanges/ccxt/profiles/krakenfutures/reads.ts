@@ -11,6 +11,7 @@ import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.t
 import type { RowContext, VenueCall } from "../../venue_call.ts";
 import { instantOf } from "../kraken/frames.ts";
 import {
+  assetNamed,
   holding,
   type Holdings,
   owedOf,
@@ -128,7 +129,7 @@ function walletsOf(accounts: Row): ReadonlyMap<string, Holdings> {
   const entries = Object.entries(asRow(asRow(accounts["flex"])["currencies"]));
   if (entries.length > BALANCES_MAX) throw new RowError(`${entries.length} currencies`);
   const wallets = new Map<string, Holdings>(
-    entries.map(([asset, row]) => [asset.toUpperCase(), { flex: readFlex(row), single: null }]),
+    entries.map(([asset, row]) => [assetNamed(asset), { flex: readFlex(row), single: null }]),
   );
   const names = Object.keys(accounts);
   if (names.length > BALANCES_MAX) throw new RowError(`${names.length} wallets`);
@@ -138,7 +139,7 @@ function walletsOf(accounts: Row): ReadonlyMap<string, Holdings> {
     if (currency === null || name !== `fi_${currency}usd`) continue;
     const total = owedOf(asRow(account["balances"]), currency);
     const single = holding(total, owedOf(asRow(account["auxiliary"]), "af"));
-    const asset = currency.toUpperCase();
+    const asset = assetNamed(currency);
     const flex = wallets.get(asset)?.flex ?? null;
     if (flex !== null || !isZero(total)) wallets.set(asset, { flex, single });
   }

@@ -198,6 +198,11 @@ export function liquidityOf(type: string | null): Fill["liquidity"] {
   return type === "maker" ? "MAKER" : type === "taker" ? "TAKER" : "UNKNOWN";
 }
 
+/** Ours for an asset: one wallet may write `XBT` or `xbt` where another one writes `BTC`. */
+export function assetNamed(name: string): string {
+  return assetOf(name.toUpperCase());
+}
+
 /** What one wallet holds of an asset. */
 export interface Holding {
   readonly total: Decimal;
@@ -235,7 +240,7 @@ export function readBalance(
   const total = add(flex?.total ?? ZERO, single?.total ?? ZERO);
   const available = (isMargining ? single : flex)?.available ?? ZERO;
   return {
-    assetId: assetOf(asset.toUpperCase()),
+    assetId: asset,
     total,
     available,
     locked: subtract(total, available),

@@ -39,6 +39,7 @@ import { assetOf } from "../kraken/assets.ts";
 import { keepDigits, STALE_AFTER_MS } from "../kraken/frames.ts";
 import { numberOf } from "../kraken/rows.ts";
 import {
+  assetNamed,
   causeOf,
   holding,
   type Holdings,
@@ -195,7 +196,7 @@ export class FeedReader {
     if (frame["flex_futures"] !== undefined) {
       const currencies = asRow(asRow(frame["flex_futures"])["currencies"]);
       for (const [asset, row] of Object.entries(currencies)) {
-        take(asset.toUpperCase(), { flex: readFlex(row) });
+        take(assetNamed(asset), { flex: readFlex(row) });
       }
     }
     const wallets = frame["futures"] === undefined ? {} : asRow(frame["futures"]);
@@ -204,7 +205,8 @@ export class FeedReader {
       const unit = textOf(row, "unit");
       if (name !== `F-${unit}:USD`) continue; // It margins nothing that is traded here.
       const single = holding(owedOf(row, "balance"), owedOf(row, "available"));
-      if (this.#wallets.has(unit) || !isZero(single.total)) take(unit, { single });
+      const asset = assetNamed(unit);
+      if (this.#wallets.has(asset) || !isZero(single.total)) take(asset, { single });
     }
     if (changed.size === 0) return [];
     const balances = [...changed].map((asset) =>
