@@ -6,7 +6,7 @@ import { type ExchangeKernel, type OpenedKernel, openKernel, registerExchange } 
 import type { AdapterContext, StoreOptions } from "../../mod.ts";
 import { CcxtAdapter } from "../../src/exchanges/ccxt/adapter.ts";
 import type { CcxtExchange } from "../../src/exchanges/ccxt/ccxt.ts";
-import { allowedHosts, pointSockets } from "../../src/exchanges/ccxt/endpoints.ts";
+import { allowedHosts, pointSockets } from "../../src/exchanges/ccxt/wire/endpoints.ts";
 import { parseOptions } from "../../src/exchanges/ccxt/options.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
 import { systemClock } from "../../src/system/clock.ts";

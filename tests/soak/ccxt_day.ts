@@ -7,7 +7,7 @@ import type { CcxtClient, CcxtExchange } from "../../src/exchanges/ccxt/ccxt.ts"
 import { parseOptions } from "../../src/exchanges/ccxt/options.ts";
 import { binanceSpot } from "../../src/exchanges/ccxt/profiles/binance.ts";
 import { binancePrivateSocket } from "../../src/exchanges/ccxt/profiles/binance/stream.ts";
-import type { SocketPlan } from "../../src/exchanges/ccxt/socket_plan.ts";
+import type { SocketPlan } from "../../src/exchanges/ccxt/plans/socket_plan.ts";
 import type { VenueFact } from "../../src/exchanges/exchange.ts";
 import type { VirtualClock } from "../../src/system/virtual_clock.ts";
 import { EXCHANGE_INFO } from "../exchanges/ccxt/stub_data.ts";

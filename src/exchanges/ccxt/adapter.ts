@@ -21,29 +21,29 @@ import type {
   VenueFact,
   VenueTiming,
 } from "../exchange.ts";
-import type { VenueAnswer } from "./answer_plan.ts";
-import { Catalogue } from "./catalogue.ts";
+import type { VenueAnswer } from "./plans/answer_plan.ts";
+import { Catalogue } from "./instruments/catalogue.ts";
 import type { CcxtCode, CcxtExchange } from "./ccxt.ts";
-import { allowedHosts, pointSockets } from "./endpoints.ts";
+import { allowedHosts, pointSockets } from "./wire/endpoints.ts";
 import type { CcxtOptions } from "./options.ts";
-import { Framer } from "./framer.ts";
-import { OPEN_LANE, SingleLane } from "./lane.ts";
-import { marketData } from "./market_data.ts";
-import { OrderEntry } from "./order_entry.ts";
-import type { VenueProfile } from "./profile.ts";
-import { Reads } from "./reads.ts";
-import { type Redact, redactor } from "./redaction.ts";
-import { guardRejections } from "./rejections.ts";
+import { Framer } from "./wire/framer.ts";
+import { OPEN_LANE, SingleLane } from "./wire/lane.ts";
+import { marketData } from "./calls/market_data.ts";
+import { OrderEntry } from "./calls/order_entry.ts";
+import type { VenueProfile } from "./plans/profile.ts";
+import { Reads } from "./calls/reads.ts";
+import { type Redact, redactor } from "./wire/redaction.ts";
+import { guardRejections } from "./wire/rejections.ts";
 import { ask, failed, malformed, NOT_CONNECTED, readFailure, rowContext } from "./session.ts";
 import type { Session } from "./session.ts";
-import { Signer } from "./signer.ts";
-import type { SocketEntry } from "./socket_entry.ts";
-import type { SocketPlan } from "./socket_plan.ts";
-import { CcxtSocket, type SocketSession } from "./socket.ts";
-import { Transport, TransportError } from "./transport.ts";
-import type { VenueCall } from "./venue_call.ts";
-import { VenueClock } from "./venue_clock.ts";
-import { limitedBudgets, waitOf } from "./verdict.ts";
+import { Signer } from "./wire/signer.ts";
+import type { SocketEntry } from "./wire/socket_entry.ts";
+import type { SocketPlan } from "./plans/socket_plan.ts";
+import { CcxtSocket, type SocketSession } from "./wire/socket.ts";
+import { Transport, TransportError } from "./wire/transport.ts";
+import type { VenueCall } from "./plans/venue_call.ts";
+import { VenueClock } from "./wire/venue_clock.ts";
+import { limitedBudgets, waitOf } from "./wire/verdict.ts";
 
 export interface CcxtAdapterContext {
   readonly id: string;

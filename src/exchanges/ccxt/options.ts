@@ -4,7 +4,7 @@ import { ConfigError } from "../../model/errors.ts";
 import { malformedKeys, missingKeys } from "../../model/exchange_keys.ts";
 import { isCcxtKind, testnetRefusal } from "../../model/exchange_kinds.ts";
 import type { VenueTiming } from "../exchange.ts";
-import type { Credential } from "./profile.ts";
+import type { Credential } from "./plans/profile.ts";
 
 /** 10 s, as ccxt's own default: longer than any answer of a healthy venue. */
 export const REQUEST_TIMEOUT_MS_DEFAULT = 10_000;

@@ -5,19 +5,19 @@
 import type { Clock } from "../../model/clock.ts";
 import type { UnknownCause } from "../../model/venue.ts";
 import type { ReadOutcome, RequestLimits, VenueFact, VenueTiming } from "../exchange.ts";
-import type { Action } from "./answer_plan.ts";
+import type { Action } from "./plans/answer_plan.ts";
 import type { CcxtExchange, CcxtSigned } from "./ccxt.ts";
-import type { Catalogue } from "./catalogue.ts";
-import type { Framer } from "./framer.ts";
-import type { Lane } from "./lane.ts";
-import type { VenueProfile } from "./profile.ts";
-import type { Redact } from "./redaction.ts";
-import type { Signer } from "./signer.ts";
-import type { SocketEntry } from "./socket_entry.ts";
-import type { Answer, Transport } from "./transport.ts";
-import type { RowContext, VenueCall } from "./venue_call.ts";
-import type { VenueClock } from "./venue_clock.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import type { Catalogue } from "./instruments/catalogue.ts";
+import type { Framer } from "./wire/framer.ts";
+import type { Lane } from "./wire/lane.ts";
+import type { VenueProfile } from "./plans/profile.ts";
+import type { Redact } from "./wire/redaction.ts";
+import type { Signer } from "./wire/signer.ts";
+import type { SocketEntry } from "./wire/socket_entry.ts";
+import type { Answer, Transport } from "./wire/transport.ts";
+import type { RowContext, VenueCall } from "./plans/venue_call.ts";
+import type { VenueClock } from "./wire/venue_clock.ts";
+import { judge, type Verdict } from "./wire/verdict.ts";
 
 export interface Session {
   readonly profile: VenueProfile;

@@ -7,8 +7,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { CcxtErrorClass } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { guardRejections } from "../../../src/exchanges/ccxt/rejections.ts";
-import { VenueClock } from "../../../src/exchanges/ccxt/venue_clock.ts";
+import { guardRejections } from "../../../src/exchanges/ccxt/wire/rejections.ts";
+import { VenueClock } from "../../../src/exchanges/ccxt/wire/venue_clock.ts";
 import { ConfigError, ExchangeError } from "../../../src/model/errors.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { API_KEY, connect, gate, makeAdapter, SECRET, submitRequest } from "./fixtures.ts";

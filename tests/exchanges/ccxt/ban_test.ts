@@ -1,10 +1,10 @@
 /** When a ban is told, and for how long it holds. */
 import { assertEquals } from "@std/assert";
 import { RETRY_AFTER_MS_MAX } from "../../../src/exchanges/ccxt/limits.ts";
-import { OrderEntry } from "../../../src/exchanges/ccxt/order_entry.ts";
+import { OrderEntry } from "../../../src/exchanges/ccxt/calls/order_entry.ts";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
 import type { Session } from "../../../src/exchanges/ccxt/session.ts";
-import type { Heard } from "../../../src/exchanges/ccxt/socket_entry.ts";
+import type { Heard } from "../../../src/exchanges/ccxt/wire/socket_entry.ts";
 import type { VenueFact } from "../../../src/exchanges/exchange.ts";
 import { connect, gate, submitRequest } from "./fixtures.ts";
 import { httpBytes, startStubVenue } from "./stub_venue.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type ExchangeKernel, type OpenedKernel, openKernel } from "../../../mod.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
-import { crc32 } from "../../../src/exchanges/ccxt/market_rows.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
+import { crc32 } from "../../../src/exchanges/ccxt/rows/market_rows.ts";
 import { readMessage } from "../../../src/exchanges/ccxt/profiles/binance/market.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { BookUpdate, TickUpdate, TradeUpdate } from "../../../src/model/market_feed.ts";

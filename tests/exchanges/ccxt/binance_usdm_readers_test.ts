@@ -1,7 +1,7 @@
 /** The readers of Binance USDⓈ-M on payloads the venue itself has sent, and its error table. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { binanceUsdm } from "../../../src/exchanges/ccxt/profiles/binance_usdm.ts";
 import { BINANCE_USDM_ERRORS } from "../../../src/exchanges/ccxt/profiles/binance_usdm/errors.ts";
 import { readMessage } from "../../../src/exchanges/ccxt/profiles/binance_usdm/market.ts";
@@ -9,7 +9,7 @@ import {
   binanceUsdmPrivateSocket,
   readFrame,
 } from "../../../src/exchanges/ccxt/profiles/binance_usdm/stream.ts";
-import type { RowContext, VenueCall } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { RowContext, VenueCall } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { Ticker } from "../../../src/model/market.ts";
 import type { EpochMs } from "../../../src/model/scalars.ts";

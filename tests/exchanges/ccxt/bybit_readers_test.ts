@@ -1,12 +1,12 @@
 /** The readers of the Bybit profile on payloads the venue itself has sent, and its error table. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow, RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
 import { BYBIT_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/bybit/errors.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/bybit/stream.ts";
 import { retryAfterMs, usage } from "../../../src/exchanges/ccxt/profiles/bybit/limits.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
 import { recorded } from "../../recordings.ts";
 
 const rest = await recorded("bybit", "rest");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
+import { Catalogue } from "../../../src/exchanges/ccxt/instruments/catalogue.ts";
 import type { CcxtExchange } from "../../../src/exchanges/ccxt/ccxt.ts";
 import {
   CAPABILITIES,

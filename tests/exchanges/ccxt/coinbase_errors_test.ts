@@ -1,7 +1,7 @@
 /** What an error of Coinbase proves, on payloads the venue itself has sent and others like them. */
 import { assert, assertEquals } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
-import { asRow } from "../../../src/exchanges/ccxt/fields.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
+import { asRow } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { COINBASE_ERRORS, errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase/errors.ts";
 import { recorded } from "../../recordings.ts";
 

@@ -1,11 +1,11 @@
 /** The readers of the Coinbase profile on payloads the venue itself has sent. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow, RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { coinbase } from "../../../src/exchanges/ccxt/profiles/coinbase.ts";
 import { errorOf } from "../../../src/exchanges/ccxt/profiles/coinbase/errors.ts";
 import { SequenceCount } from "../../../src/exchanges/ccxt/profiles/coinbase/frames.ts";
 import { UUID_CLIENT_ID } from "../../../src/exchanges/ccxt/profiles/coinbase/rows.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { recorded } from "../../recordings.ts";
 import { request } from "./coinbase.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { contractsOf, unitsOf } from "../../../src/exchanges/ccxt/contracts.ts";
+import { contractsOf, unitsOf } from "../../../src/exchanges/ccxt/rows/contracts.ts";
 import { type Decimal, decimal } from "../../../src/model/decimal.ts";
 import { type SymbolMetadata, SymbolMetadataSchema } from "../../../src/model/instrument.ts";
 import { symbolMetadataInput } from "../../model/builders.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { exactNumber } from "../../../src/exchanges/ccxt/exact_number.ts";
+import { exactNumber } from "../../../src/exchanges/ccxt/instruments/exact_number.ts";
 
 const READ: readonly (readonly [unknown, string | null])[] = [
   [undefined, null],

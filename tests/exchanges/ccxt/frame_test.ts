@@ -1,16 +1,16 @@
 /** Orders over a socket: frames are ccxt's own, byte for byte, and answers find their requests. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { CcxtExchange } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { compileFrame } from "../../../src/exchanges/ccxt/frame_template.ts";
-import { Framer } from "../../../src/exchanges/ccxt/framer.ts";
-import { keyedHmac } from "../../../src/exchanges/ccxt/hmac.ts";
+import { compileFrame } from "../../../src/exchanges/ccxt/wire/frame_template.ts";
+import { Framer } from "../../../src/exchanges/ccxt/wire/framer.ts";
+import { keyedHmac } from "../../../src/exchanges/ccxt/wire/hmac.ts";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
 import { binanceSocketEntry } from "../../../src/exchanges/ccxt/profiles/binance/socket_entry.ts";
-import { redactor } from "../../../src/exchanges/ccxt/redaction.ts";
-import { Signer } from "../../../src/exchanges/ccxt/signer.ts";
-import { SocketEntry } from "../../../src/exchanges/ccxt/socket_entry.ts";
-import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/socket_entry_plan.ts";
-import { VenueClock } from "../../../src/exchanges/ccxt/venue_clock.ts";
+import { redactor } from "../../../src/exchanges/ccxt/wire/redaction.ts";
+import { Signer } from "../../../src/exchanges/ccxt/wire/signer.ts";
+import { SocketEntry } from "../../../src/exchanges/ccxt/wire/socket_entry.ts";
+import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/plans/socket_entry_plan.ts";
+import { VenueClock } from "../../../src/exchanges/ccxt/wire/venue_clock.ts";
 import type { SubmitRequest } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
-import { Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
+import { Catalogue } from "../../../src/exchanges/ccxt/instruments/catalogue.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { budgetsLeft } from "../../../src/exchanges/ccxt/profiles/hyperliquid/limits.ts";
 import {
   CLOID,
@@ -12,8 +12,8 @@ import {
   hyperliquidPerp,
   hyperliquidSpot,
 } from "../../../src/exchanges/ccxt/profiles/hyperliquid.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
-import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
+import { judge } from "../../../src/exchanges/ccxt/wire/verdict.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import type { StandardOrder } from "../../../src/model/order.ts";
 import { recorded } from "../../recordings.ts";

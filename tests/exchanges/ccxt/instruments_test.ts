@@ -1,7 +1,7 @@
 /** Every market of the recorded lists: what it becomes, and that its names lead back to it. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { CcxtMarket } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { readInstrument } from "../../../src/exchanges/ccxt/instruments.ts";
+import { readInstrument } from "../../../src/exchanges/ccxt/instruments/instrument.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { SymbolMetadataSchema } from "../../../src/model/instrument.ts";
 import { formatSymbol, parseSymbol } from "../../../src/model/symbol.ts";

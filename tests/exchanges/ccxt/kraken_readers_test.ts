@@ -1,14 +1,14 @@
 /** The readers of the Kraken profile on payloads the venue itself has sent, and its error table. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow, RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { kraken } from "../../../src/exchanges/ccxt/profiles/kraken.ts";
 import { errorOf, KRAKEN_ERRORS } from "../../../src/exchanges/ccxt/profiles/kraken/errors.ts";
 import { PrivateReader } from "../../../src/exchanges/ccxt/profiles/kraken/executions.ts";
 import { keepDigits } from "../../../src/exchanges/ccxt/profiles/kraken/frames.ts";
 import { krakenCost } from "../../../src/exchanges/ccxt/profiles/kraken/limits.ts";
 import { krakenSocketEntry } from "../../../src/exchanges/ccxt/profiles/kraken/socket_entry.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
 import type { CcxtClient } from "../../../src/exchanges/ccxt/ccxt.ts";
 import type { VenueOrder } from "../../../src/model/venue.ts";
 import { recorded } from "../../recordings.ts";

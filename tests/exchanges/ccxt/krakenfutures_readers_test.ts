@@ -3,15 +3,15 @@
  * noted in the comments of ccxt 4.5.84 (MIT, copyright (c) ccxt contributors), and its error table.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { krakenFutures } from "../../../src/exchanges/ccxt/profiles/krakenfutures.ts";
 import {
   errorOf,
   KRAKENFUTURES_ERRORS,
 } from "../../../src/exchanges/ccxt/profiles/krakenfutures/errors.ts";
 import { FeedReader } from "../../../src/exchanges/ccxt/profiles/krakenfutures/stream.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { named } from "./krakenfutures.ts";
 

@@ -2,10 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ExchangeName } from "../../../src/testnet/dialects.ts";
 import type { FaultName } from "../../../src/testnet/fault_catalogue.ts";
-import type { LimitedRequest } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import type { LimitedRequest } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
 import { bybitProfile } from "../../../src/exchanges/ccxt/profiles/bybit.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
-import { limitedBudgets } from "../../../src/exchanges/ccxt/verdict.ts";
+import { limitedBudgets } from "../../../src/exchanges/ccxt/wire/verdict.ts";
 import { BYBIT } from "./bybit.ts";
 import { gate } from "./fixtures.ts";
 import { openKernelOn, settled } from "./kernel_stage.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { partsOf } from "../../../src/exchanges/ccxt/list_parts.ts";
+import { partsOf } from "../../../src/exchanges/ccxt/instruments/list_parts.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,11 @@
 /** Margin that runs out: what venues tell of it, by a warning or by a figure. */
 import { assert, assertEquals } from "@std/assert";
-import { marginCalls, usedOf } from "../../../src/exchanges/ccxt/margin.ts";
+import { marginCalls, usedOf } from "../../../src/exchanges/ccxt/rows/margin.ts";
 import { readFrame as readBinance } from "../../../src/exchanges/ccxt/profiles/binance_usdm/stream.ts";
 import { readFrame as readBybit } from "../../../src/exchanges/ccxt/profiles/bybit/stream.ts";
 import { readFrame as readOkx } from "../../../src/exchanges/ccxt/profiles/okx/stream.ts";
-import type { StreamReading } from "../../../src/exchanges/ccxt/socket_plan.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { StreamReading } from "../../../src/exchanges/ccxt/plans/socket_plan.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { recorded } from "../../recordings.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
+import { Catalogue } from "../../../src/exchanges/ccxt/instruments/catalogue.ts";
 import type { CcxtExchange, CcxtMarket } from "../../../src/exchanges/ccxt/ccxt.ts";
 import { LIST_PART_CHARS_MAX } from "../../../src/exchanges/ccxt/limits.ts";
 import { VENUES as PROFILES } from "../../../src/exchanges/ccxt/profiles/registry.ts";

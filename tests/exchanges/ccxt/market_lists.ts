@@ -1,7 +1,13 @@
 /** The market lists of all venues, as ccxt's own classes parse the recorded answers. */
-import { type BadInstrument, Catalogue } from "../../../src/exchanges/ccxt/catalogue.ts";
+import {
+  type BadInstrument,
+  Catalogue,
+} from "../../../src/exchanges/ccxt/instruments/catalogue.ts";
 import type { CcxtExchange, CcxtExchangeClass } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { type InstrumentExtras, readInstrument } from "../../../src/exchanges/ccxt/instruments.ts";
+import {
+  type InstrumentExtras,
+  readInstrument,
+} from "../../../src/exchanges/ccxt/instruments/instrument.ts";
 import { capabilities } from "../../../src/model/capabilities.ts";
 
 export const VENUES = [

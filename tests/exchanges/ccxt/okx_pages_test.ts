@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx/reads.ts";
-import type { VenueCall } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { VenueCall } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { named } from "./okx.ts";
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { asRow, RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow, RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx/entry.ts";
 import { OKX_ERRORS } from "../../../src/exchanges/ccxt/profiles/okx/errors.ts";
 import { okxReads } from "../../../src/exchanges/ccxt/profiles/okx/reads.ts";
@@ -12,9 +12,9 @@ import {
 } from "../../../src/exchanges/ccxt/profiles/okx/rows.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/okx/stream.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
-import { judge } from "../../../src/exchanges/ccxt/verdict.ts";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
+import { judge } from "../../../src/exchanges/ccxt/wire/verdict.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { recorded } from "../../recordings.ts";
 import { named, resting } from "./okx.ts";

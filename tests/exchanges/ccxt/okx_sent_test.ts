@@ -1,7 +1,7 @@
 /** What reaches the wire of an order: built by the very class, with recorded markets. */
 import { assert, assertEquals } from "@std/assert";
 import type { CcxtExchange, CcxtMarket } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { asRow } from "../../../src/exchanges/ccxt/fields.ts";
+import { asRow } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { okxEntry } from "../../../src/exchanges/ccxt/profiles/okx/entry.ts";
 import { okxSocketEntry } from "../../../src/exchanges/ccxt/profiles/okx/socket_entry.ts";
 import { okx } from "../../../src/exchanges/ccxt/profiles/okx.ts";

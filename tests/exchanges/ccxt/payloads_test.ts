@@ -3,14 +3,14 @@
  * read, or refused by name. None may end in an error nobody thought of.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Action } from "../../../src/exchanges/ccxt/answer_plan.ts";
-import type { EntryPlan } from "../../../src/exchanges/ccxt/entry_plan.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
-import type { MarketContext } from "../../../src/exchanges/ccxt/market_plan.ts";
-import type { VenueProfile } from "../../../src/exchanges/ccxt/profile.ts";
+import type { Action } from "../../../src/exchanges/ccxt/plans/answer_plan.ts";
+import type { EntryPlan } from "../../../src/exchanges/ccxt/plans/entry_plan.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
+import type { MarketContext } from "../../../src/exchanges/ccxt/plans/market_plan.ts";
+import type { VenueProfile } from "../../../src/exchanges/ccxt/plans/profile.ts";
 import { VENUES } from "../../../src/exchanges/ccxt/profiles/registry.ts";
-import type { ListPlan } from "../../../src/exchanges/ccxt/read_plan.ts";
-import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/socket_entry_plan.ts";
+import type { ListPlan } from "../../../src/exchanges/ccxt/plans/read_plan.ts";
+import type { SocketEntryPlan } from "../../../src/exchanges/ccxt/plans/socket_entry_plan.ts";
 import type { OrderRef, SubmitRequest } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { recorded } from "../../recordings.ts";

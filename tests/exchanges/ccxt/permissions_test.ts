@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { openKernel } from "../../../mod.ts";
 import { binancePermissions } from "../../../src/exchanges/ccxt/profiles/binance/permissions.ts";
-import { RowError } from "../../../src/exchanges/ccxt/fields.ts";
+import { RowError } from "../../../src/exchanges/ccxt/rows/fields.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import { TESTNET_API_KEY, TESTNET_API_SECRET } from "../../../src/testnet/credentials.ts";

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
 import { readFrame } from "../../../src/exchanges/ccxt/profiles/binance/stream.ts";
-import type { RowContext } from "../../../src/exchanges/ccxt/venue_call.ts";
+import type { RowContext } from "../../../src/exchanges/ccxt/plans/venue_call.ts";
 import { recorded } from "../../testnet/client.ts";
 import { windowOf } from "../../budgets.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { retryAfter } from "../../../src/exchanges/ccxt/verdict.ts";
+import { retryAfter } from "../../../src/exchanges/ccxt/wire/verdict.ts";
 
 const DEFAULT_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { CcxtExchange, CcxtSigned } from "../../../src/exchanges/ccxt/ccxt.ts";
-import { keyedHmac } from "../../../src/exchanges/ccxt/hmac.ts";
+import { keyedHmac } from "../../../src/exchanges/ccxt/wire/hmac.ts";
 import { binanceSpot } from "../../../src/exchanges/ccxt/profiles/binance.ts";
-import { redactor } from "../../../src/exchanges/ccxt/redaction.ts";
-import { Signer } from "../../../src/exchanges/ccxt/signer.ts";
-import { compileTemplate } from "../../../src/exchanges/ccxt/template.ts";
-import { VenueClock } from "../../../src/exchanges/ccxt/venue_clock.ts";
+import { redactor } from "../../../src/exchanges/ccxt/wire/redaction.ts";
+import { Signer } from "../../../src/exchanges/ccxt/wire/signer.ts";
+import { compileTemplate } from "../../../src/exchanges/ccxt/wire/template.ts";
+import { VenueClock } from "../../../src/exchanges/ccxt/wire/venue_clock.ts";
 import type { SubmitRequest } from "../../../src/exchanges/exchange.ts";
 import { decimal } from "../../../src/model/decimal.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";

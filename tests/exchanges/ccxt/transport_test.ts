@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { allowedHosts, pointSockets } from "../../../src/exchanges/ccxt/endpoints.ts";
-import { redactor } from "../../../src/exchanges/ccxt/redaction.ts";
-import { Transport, TransportError } from "../../../src/exchanges/ccxt/transport.ts";
+import { allowedHosts, pointSockets } from "../../../src/exchanges/ccxt/wire/endpoints.ts";
+import { redactor } from "../../../src/exchanges/ccxt/wire/redaction.ts";
+import { Transport, TransportError } from "../../../src/exchanges/ccxt/wire/transport.ts";
 import { VirtualClock } from "../../../src/system/virtual_clock.ts";
 import { startStubVenue, type StubVenue } from "./stub_venue.ts";
 

@@ -4,11 +4,11 @@
  * web-socket-api.md, user-data-stream.md, errors.md, filters.md, enums.md) as read on 2026-11-21.
  */
 import type { ReportedUsage, RequestAbout, RequestCost, RequestKind } from "../../exchange.ts";
-import type { VenueAnswer } from "../answer_plan.ts";
+import type { VenueAnswer } from "../plans/answer_plan.ts";
 import type { CcxtCode, CcxtExchange } from "../ccxt.ts";
-import { countOf } from "../fields.ts";
-import type { VenueProfile } from "../profile.ts";
-import { PLAIN_CLIENT_ID } from "../venue_call.ts";
+import { countOf } from "../rows/fields.ts";
+import type { VenueProfile } from "../plans/profile.ts";
+import { PLAIN_CLIENT_ID } from "../plans/venue_call.ts";
 import { binanceEntry } from "./binance/entry.ts";
 import { BINANCE_ERRORS, errorOf } from "./binance/errors.ts";
 import { keptInfo, readSpotInstrument } from "./binance/instruments.ts";

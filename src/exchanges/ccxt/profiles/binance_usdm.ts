@@ -6,8 +6,8 @@
  */
 import type { CcxtExchange } from "../ccxt.ts";
 import { errorOf } from "./binance/errors.ts";
-import type { VenueProfile } from "../profile.ts";
-import { PLAIN_CLIENT_ID } from "../venue_call.ts";
+import type { VenueProfile } from "../plans/profile.ts";
+import { PLAIN_CLIENT_ID } from "../plans/venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { binanceUsdmEntry } from "./binance_usdm/entry.ts";
 import { BINANCE_USDM_ERRORS } from "./binance_usdm/errors.ts";

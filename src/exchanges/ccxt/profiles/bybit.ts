@@ -5,8 +5,8 @@
  * (bybit-exchange.github.io/docs/v5) as read on 2026-11-21.
  */
 import type { CcxtExchange, CcxtSigned } from "../ccxt.ts";
-import type { VenueProfile } from "../profile.ts";
-import { PLAIN_CLIENT_ID } from "../venue_call.ts";
+import type { VenueProfile } from "../plans/profile.ts";
+import { PLAIN_CLIENT_ID } from "../plans/venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { type BybitCategory, bybitEntry } from "./bybit/entry.ts";
 import { BYBIT_ERRORS, errorOf } from "./bybit/errors.ts";

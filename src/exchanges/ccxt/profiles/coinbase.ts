@@ -5,7 +5,7 @@
  */
 import type { RateLimits, RequestCost } from "../../../model/rate_limits.ts";
 import type { RequestKind } from "../../exchange.ts";
-import type { VenueProfile } from "../profile.ts";
+import type { VenueProfile } from "../plans/profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { coinbaseEntry } from "./coinbase/entry.ts";
 import { COINBASE_ERRORS, errorOf } from "./coinbase/errors.ts";

@@ -5,7 +5,7 @@
  * and in the files beside it is the venue's own documentation (hyperliquid.gitbook.io,
  * /hyperliquid-docs/for-developers/api) as read on 2026-11-21.
  */
-import type { VenueProfile } from "../profile.ts";
+import type { VenueProfile } from "../plans/profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { hyperliquidEntry } from "./hyperliquid/entry.ts";
 import { errorOf, HYPERLIQUID_ERRORS } from "./hyperliquid/errors.ts";

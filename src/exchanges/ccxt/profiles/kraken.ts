@@ -4,7 +4,7 @@
  * it is the venue's own documentation (docs.kraken.com) as read on 2026-11-21.
  */
 import type { CcxtExchange } from "../ccxt.ts";
-import type { VenueProfile } from "../profile.ts";
+import type { VenueProfile } from "../plans/profile.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { krakenEntry } from "./kraken/entry.ts";
 import { errorOf, KRAKEN_ERRORS } from "./kraken/errors.ts";

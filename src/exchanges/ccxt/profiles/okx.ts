@@ -4,9 +4,9 @@
  * files beside it is the OKX API guide v5 (okx.com/docs-v5/en) as read on 2026-11-21.
  */
 import type { CcxtExchange } from "../ccxt.ts";
-import { fillHostname } from "../endpoints.ts";
-import type { VenueProfile } from "../profile.ts";
-import { PLAIN_CLIENT_ID } from "../venue_call.ts";
+import { fillHostname } from "../wire/endpoints.ts";
+import type { VenueProfile } from "../plans/profile.ts";
+import { PLAIN_CLIENT_ID } from "../plans/venue_call.ts";
 import { loadVenueCode } from "../venue_code.ts";
 import { okxEntry } from "./okx/entry.ts";
 import { errorOf, OKX_ERRORS } from "./okx/errors.ts";

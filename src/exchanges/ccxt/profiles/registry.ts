@@ -2,7 +2,7 @@
  * The venues reached through ccxt, by kind. Adding one is a profile beside this file and a line
  * here; a profile's code is loaded when an exchange of its kind is opened.
  */
-import type { Credential, VenueProfile } from "../profile.ts";
+import type { Credential, VenueProfile } from "../plans/profile.ts";
 
 export interface VenueEntry {
   readonly credentials: readonly Credential[];

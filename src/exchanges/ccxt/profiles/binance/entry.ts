@@ -2,7 +2,7 @@
 import { decimal } from "../../../../model/decimal.ts";
 import type { StandardOrder } from "../../../../model/order.ts";
 import type { CcxtSigned } from "../../ccxt.ts";
-import type { EntryPlan, OrderForm, SentOrder } from "../../entry_plan.ts";
+import type { EntryPlan, OrderForm, SentOrder } from "../../plans/entry_plan.ts";
 import { readOrder } from "./rows.ts";
 
 /** The same on spot and on futures. */

@@ -3,7 +3,7 @@
  * "HTTP Return Codes" of rest-api.md. Not listed, because they leave the execution open: -1000,
  * -1001, -1006, -1007, -1008, -1016, and every message of -2010 and -1010 that is not below.
  */
-import type { ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /**
  * Prefixes of the documented messages of -1010, -2010 and -2011 ("the order was rejected by the

@@ -6,8 +6,8 @@
 import { capabilities } from "../../../../model/capabilities.ts";
 import type { MarketCapabilities, SymbolMetadata } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { asRow, asRows, textOf } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { asRow, asRows, textOf } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 
 export function readSpotInstrument(market: CcxtMarket, exchange: CcxtExchange): SymbolMetadata {
   return readInstrument(market, { extras: EXTRAS, precisionMode: exchange.precisionMode });

@@ -21,11 +21,16 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import type { MarketContext, MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import { candleOf, levelsOf } from "../../market_rows.ts";
-import { answersId, type StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type {
+  MarketContext,
+  MarketPlan,
+  MarketSocketPlan,
+  VenueTopic,
+} from "../../plans/market_plan.ts";
+import { candleOf, levelsOf } from "../../rows/market_rows.ts";
+import { answersId, type StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { priceOrNull } from "./rows.ts";
 
 /** The venue pings every 20 s, unseen; a stream of a quiet symbol may say nothing for longer. */

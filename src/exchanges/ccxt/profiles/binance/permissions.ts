@@ -4,8 +4,8 @@
  * does not answer it (testnet.binance.vision, F.A.Q.: "only the /api endpoints are available").
  */
 import type { KeyPermissions } from "../../../../model/key_permissions.ts";
-import { asRow, flagOf } from "../../fields.ts";
-import type { ReadPlan } from "../../read_plan.ts";
+import { asRow, flagOf } from "../../rows/fields.ts";
+import type { ReadPlan } from "../../plans/read_plan.ts";
 
 export const binancePermissions: NonNullable<ReadPlan["permissions"]> = {
   call: () => ({ api: "sapi", path: "account/apiRestrictions", method: "GET", params: {} }),

@@ -2,9 +2,9 @@
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, asRows, timeOf } from "../../fields.ts";
-import type { ListPlan, Page, ReadPlan, TradesQuery } from "../../read_plan.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, timeOf } from "../../rows/fields.ts";
+import type { ListPlan, Page, ReadPlan, TradesQuery } from "../../plans/read_plan.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { binancePermissions } from "./permissions.ts";
 import { readBalance, readOrder, readTicker, readTrade } from "./rows.ts";
 

@@ -17,8 +17,8 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 
 /**
  * An order from any REST answer that shows one:

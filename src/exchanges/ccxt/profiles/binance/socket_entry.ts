@@ -6,8 +6,12 @@
  */
 import { decimal } from "../../../../model/decimal.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { asRow, optionalText } from "../../fields.ts";
-import type { SocketAnswer, SocketEntryPlan, SocketRequest } from "../../socket_entry_plan.ts";
+import { asRow, optionalText } from "../../rows/fields.ts";
+import type {
+  SocketAnswer,
+  SocketEntryPlan,
+  SocketRequest,
+} from "../../plans/socket_entry_plan.ts";
 
 type Methods = Readonly<Partial<Record<SocketRequest["action"], string>>>;
 

@@ -17,12 +17,12 @@ import {
   optionalText,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import type { Row } from "../../fields.ts";
+} from "../../rows/fields.ts";
+import type { Row } from "../../rows/fields.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
 import { binanceSocketEntry } from "./socket_entry.ts";
-import { answersId, type SocketPlan, type StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { answersId, type SocketPlan, type StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { balance, priceOrNull, sideOf, statusOf } from "./rows.ts";
 
 /**

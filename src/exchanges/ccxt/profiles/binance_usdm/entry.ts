@@ -6,8 +6,8 @@
 import type { StandardOrder } from "../../../../model/order.ts";
 import type { OrderRef } from "../../../exchange.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryContext, EntryPlan, OrderForm } from "../../entry_plan.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { EntryContext, EntryPlan, OrderForm } from "../../plans/entry_plan.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { FIELDS, sentForm } from "../binance/entry.ts";
 import { readOrder } from "../binance/rows.ts";
 

@@ -3,7 +3,7 @@
  * "Error Codes", read on 2026-11-21. Not listed, because they leave the execution open or do not
  * say: -1000, -1001, -1006, -1007, -1008, -1010, -1016, -2010, -2012, -2020, -5041.
  */
-import type { ErrorRule } from "../../answer_plan.ts";
+import type { ErrorRule } from "../../plans/answer_plan.ts";
 
 const refused = (reason: string, ...codes: readonly string[]): readonly ErrorRule[] =>
   codes.map((code) => ({ code, verdict: "refused", reason }));

@@ -9,8 +9,8 @@ import type {
   RequestCost,
   RequestKind,
 } from "../../../exchange.ts";
-import type { VenueAnswer } from "../../answer_plan.ts";
-import { countOf } from "../../fields.ts";
+import type { VenueAnswer } from "../../plans/answer_plan.ts";
+import { countOf } from "../../rows/fields.ts";
 
 export const BINANCE_USDM_LIMITS: RateLimits = {
   budgets: {

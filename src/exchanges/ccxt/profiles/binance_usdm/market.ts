@@ -6,11 +6,20 @@
 import { MARKET_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Ohlcv, Ticker, Trade } from "../../../../model/market.ts";
 import type { BookDelta, MarketFact } from "../../../../model/market_feed.ts";
-import { asRow, asRows, decimalOf, flagOf, idOf, type Row, textOf, timeOf } from "../../fields.ts";
-import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import { candleOf, levelsOf } from "../../market_rows.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  flagOf,
+  idOf,
+  type Row,
+  textOf,
+  timeOf,
+} from "../../rows/fields.ts";
+import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../plans/market_plan.ts";
+import { candleOf, levelsOf } from "../../rows/market_rows.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import {
   quotesOf,
   readBook,

@@ -1,9 +1,9 @@
 /** The reads of Binance USDⓈ-M futures. Source: developers.binance.com, read on 2026-11-21. */
 import { BALANCES_MAX, POSITIONS_MAX } from "../../../../model/limits.ts";
-import { asRow, asRows, decimalOf, flagOf, timeOf } from "../../fields.ts";
+import { asRow, asRows, decimalOf, flagOf, timeOf } from "../../rows/fields.ts";
 import type { Fill } from "../../../../model/fill.ts";
-import type { Page, ReadPlan, TradesQuery } from "../../read_plan.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { Page, ReadPlan, TradesQuery } from "../../plans/read_plan.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { binancePermissions } from "../binance/permissions.ts";
 import { idAfter, list, PAGE_ROWS, type TradePages, tradeWindow } from "../binance/reads.ts";
 import { priceOrNull, readOrder } from "../binance/rows.ts";

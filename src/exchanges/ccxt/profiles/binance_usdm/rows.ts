@@ -17,7 +17,7 @@ import {
 } from "../../../../model/decimal.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import type { Ticker } from "../../../../model/market.ts";
-import { exactNumber } from "../../exact_number.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
 import {
   asRow,
   decimalOf,
@@ -27,9 +27,9 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import { contractPosition } from "../../positions.ts";
-import type { RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import { contractPosition } from "../../rows/positions.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { priceOrNull, sideOf } from "../binance/rows.ts";
 
 /**

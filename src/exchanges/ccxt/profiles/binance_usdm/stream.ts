@@ -11,7 +11,7 @@ import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { eachRow } from "../../each_row.ts";
+import { eachRow } from "../../rows/each_row.ts";
 import {
   asRow,
   asRows,
@@ -22,9 +22,14 @@ import {
   type Row,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import { answersId, PROBE_PREFIX, type SocketPlan, type StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import {
+  answersId,
+  PROBE_PREFIX,
+  type SocketPlan,
+  type StreamReading,
+} from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { priceOrNull, sideOf, statusOf } from "../binance/rows.ts";
 import { binanceUsdmSocketEntry } from "../binance/socket_entry.ts";
 import { readPositionEvent, walletOf } from "./rows.ts";

@@ -5,9 +5,9 @@
 import type { Balance, Position } from "../../../../model/account.ts";
 import { add, isZero, negate, subtract, ZERO } from "../../../../model/decimal.ts";
 import type { Ticker } from "../../../../model/market.ts";
-import { asRow, asRows, decimalOf, type Row, textOf, timeOf } from "../../fields.ts";
-import { contractPosition } from "../../positions.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { asRow, asRows, decimalOf, type Row, textOf, timeOf } from "../../rows/fields.ts";
+import { contractPosition } from "../../rows/positions.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { decimalOr, priceOf, sideOf } from "./rows.ts";
 
 /**

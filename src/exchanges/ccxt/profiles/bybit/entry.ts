@@ -9,9 +9,17 @@ import type { StandardOrder } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { OrderRef, SubmitRequest } from "../../../exchange.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryContext, EntryPlan, OrderForm } from "../../entry_plan.ts";
-import { asRow, idOf, optionalText, parseJson, type Row, RowError, timeOf } from "../../fields.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { EntryContext, EntryPlan, OrderForm } from "../../plans/entry_plan.ts";
+import {
+  asRow,
+  idOf,
+  optionalText,
+  parseJson,
+  type Row,
+  RowError,
+  timeOf,
+} from "../../rows/fields.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 
 export type BybitCategory = "spot" | "linear";
 

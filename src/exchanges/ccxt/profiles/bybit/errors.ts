@@ -5,7 +5,7 @@
  * ("submitted to the system for processing"), 170146 and 170147 (timeouts), 170149, 170150, 170191,
  * 170212 (a cancel that is being processed), 170234, 170310, 170311, and every newer code.
  */
-import type { ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /** `{"retCode":110007,"retMsg":"ab not enough for new order","result":{},"time":1668838414793}` */
 export function errorOf(value: object): VenueError | null {

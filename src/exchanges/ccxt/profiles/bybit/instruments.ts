@@ -6,8 +6,8 @@ import { capabilities } from "../../../../model/capabilities.ts";
 import type { AmountConstraints, MarketCapabilities } from "../../../../model/instrument.ts";
 import type { SymbolMetadata } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { asRow, optionalText, type Row } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { asRow, optionalText, type Row } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 import { priceOf } from "./rows.ts";
 
 export function readBybitInstrument(market: CcxtMarket, exchange: CcxtExchange): SymbolMetadata {

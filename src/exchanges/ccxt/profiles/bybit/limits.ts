@@ -11,7 +11,7 @@ import type {
   WindowBudget,
 } from "../../../../model/rate_limits.ts";
 import type { RequestKind } from "../../../exchange.ts";
-import type { Action, LimitedRequest, VenueAnswer, VenueError } from "../../answer_plan.ts";
+import type { Action, LimitedRequest, VenueAnswer, VenueError } from "../../plans/answer_plan.ts";
 import type { BybitCategory } from "./entry.ts";
 
 export function bybitRateLimits(category: BybitCategory): RateLimits {

@@ -10,12 +10,25 @@ import type {
   MarketFact,
   Timeframe,
 } from "../../../../model/market_feed.ts";
-import { asRow, asRows, flagOf, idOf, optionalText, type Row, RowError } from "../../fields.ts";
-import { decimalOf, textOf, timeOf } from "../../fields.ts";
-import type { MarketContext, MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import { candleOf, levelsOf } from "../../market_rows.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import {
+  asRow,
+  asRows,
+  flagOf,
+  idOf,
+  optionalText,
+  type Row,
+  RowError,
+} from "../../rows/fields.ts";
+import { decimalOf, textOf, timeOf } from "../../rows/fields.ts";
+import type {
+  MarketContext,
+  MarketPlan,
+  MarketSocketPlan,
+  VenueTopic,
+} from "../../plans/market_plan.ts";
+import { candleOf, levelsOf } from "../../rows/market_rows.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import type { BybitCategory } from "./entry.ts";
 import { sideOf } from "./rows.ts";
 import { isProbeAnswer, STALE_AFTER_MS } from "./stream.ts";

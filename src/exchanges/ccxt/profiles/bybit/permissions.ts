@@ -2,9 +2,9 @@
  * What a Bybit key may do. Source: bybit-exchange.github.io/docs/v5/user/apikey-info, GET
  * /v5/user/query-api, read on 2026-11-21.
  */
-import { asRow, asRows, type Row, RowError } from "../../fields.ts";
+import { asRow, asRows, type Row, RowError } from "../../rows/fields.ts";
 import type { KeyPermissions } from "../../../../model/key_permissions.ts";
-import type { ReadPlan } from "../../read_plan.ts";
+import type { ReadPlan } from "../../plans/read_plan.ts";
 import type { BybitCategory } from "./entry.ts";
 
 export function bybitPermissions(category: BybitCategory): NonNullable<ReadPlan["permissions"]> {

@@ -5,9 +5,9 @@
  * account/wallet-balance, position), read on 2026-11-21.
  */
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
-import { asRow, asRows, optionalText, type Row, RowError, timeOf } from "../../fields.ts";
-import type { ListPlan, Page, ReadPlan, TradesQuery } from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, optionalText, type Row, RowError, timeOf } from "../../rows/fields.ts";
+import type { ListPlan, Page, ReadPlan, TradesQuery } from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import {
   coinsOf,
   isHeld,

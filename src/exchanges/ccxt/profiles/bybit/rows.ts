@@ -14,9 +14,9 @@ import type { Fill } from "../../../../model/fill.ts";
 import type { Side, StandardOrderStatus } from "../../../../model/order.ts";
 import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, decimalOf, flagOf, idOf, optionalText, type Row } from "../../fields.ts";
-import { RowError, textOf, timeOf } from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { asRow, decimalOf, flagOf, idOf, optionalText, type Row } from "../../rows/fields.ts";
+import { RowError, textOf, timeOf } from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 
 /**
  * `{"symbol":"ETHUSDT","orderType":"Limit","orderLinkId":"16722","orderId":"1321052653536515584",`

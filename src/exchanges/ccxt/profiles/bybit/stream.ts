@@ -5,12 +5,12 @@
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { eachRow } from "../../each_row.ts";
-import { asRow, asRows, optionalText, type Row, textOf, timeOf } from "../../fields.ts";
-import { keyedHmac } from "../../hmac.ts";
-import { marginCalls } from "../../margin.ts";
-import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { eachRow } from "../../rows/each_row.ts";
+import { asRow, asRows, optionalText, type Row, textOf, timeOf } from "../../rows/fields.ts";
+import { keyedHmac } from "../../wire/hmac.ts";
+import { marginCalls } from "../../rows/margin.ts";
+import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { coinsOf, readBalance, readPosition } from "./account_rows.ts";
 import type { BybitCategory } from "./entry.ts";
 import { decimalOr, isFill, readExecution, readOrder } from "./rows.ts";

@@ -8,8 +8,8 @@ import { INSTRUMENTS_MAX } from "../../../../model/limits.ts";
 import type { Ticker } from "../../../../model/market.ts";
 import type { BookSnapshot } from "../../../../model/market_feed.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
-import { asRow, type Row, textOf, timeOf } from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { asRow, type Row, textOf, timeOf } from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { priceOf } from "./rows.ts";
 
 export class Tickers {

@@ -3,9 +3,9 @@
  * signature. Source: bybit-exchange.github.io/docs/v5/websocket/trade/guideline, read on 2026-11-21.
  */
 import { decimal } from "../../../../model/decimal.ts";
-import { asRow, optionalText, type Row, textOf } from "../../fields.ts";
-import type { SocketAnswer, SocketEntryPlan } from "../../socket_entry_plan.ts";
-import type { Greeting, SocketPlan } from "../../socket_plan.ts";
+import { asRow, optionalText, type Row, textOf } from "../../rows/fields.ts";
+import type { SocketAnswer, SocketEntryPlan } from "../../plans/socket_entry_plan.ts";
+import type { Greeting, SocketPlan } from "../../plans/socket_plan.ts";
 import { retryAfterMs } from "./limits.ts";
 import { isProbeAnswer, loginFrame, STALE_AFTER_MS } from "./stream.ts";
 

@@ -9,9 +9,17 @@ import type { StandardOrder } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { OrderRef, SubmitRequest } from "../../../exchange.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryPlan, OrderForm, SentOrder } from "../../entry_plan.ts";
-import { asRow, asRows, idOf, optionalText, parseJson, RowError, textOf } from "../../fields.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import type { EntryPlan, OrderForm, SentOrder } from "../../plans/entry_plan.ts";
+import {
+  asRow,
+  asRows,
+  idOf,
+  optionalText,
+  parseJson,
+  RowError,
+  textOf,
+} from "../../rows/fields.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { clientIdOf, sideOf, UUID_CLIENT_ID } from "./rows.ts";
 
 export const coinbaseEntry: EntryPlan = {

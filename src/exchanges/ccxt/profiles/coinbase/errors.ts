@@ -8,7 +8,7 @@
  * answers), DUPLICATE_CANCEL_REQUEST, MODIFY_POSITION_WORKFLOW_ALREADY_RUNNING, INTERNAL,
  * UNAVAILABLE, DEADLINE_EXCEEDED, and every newer code.
  */
-import type { Action, ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { Action, ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 type Fields = { readonly [field: string]: unknown };
 

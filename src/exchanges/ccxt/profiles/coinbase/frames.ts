@@ -11,7 +11,7 @@ import {
   type Row,
   RowError,
   textOf,
-} from "../../fields.ts";
+} from "../../rows/fields.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 
 /** More events than one message was ever seen to have. */

@@ -6,8 +6,8 @@
 import { capabilities } from "../../../../model/capabilities.ts";
 import type { SymbolMetadata } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { asRow, optionalText } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { asRow, optionalText } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 
 export function readCoinbaseInstrument(
   market: CcxtMarket,

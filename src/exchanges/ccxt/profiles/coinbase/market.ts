@@ -7,12 +7,25 @@ import { compare } from "../../../../model/decimal.ts";
 import { BOOK_LEVELS_MAX, MARKET_ROWS_MAX } from "../../../../model/limits.ts";
 import type { BookLevel, Ohlcv } from "../../../../model/market.ts";
 import type { BookSnapshot, MarketFact, Timeframe } from "../../../../model/market_feed.ts";
-import { asRow, asRows, decimalOf, isoTimeOf, type Row, RowError, textOf } from "../../fields.ts";
-import { timeOf } from "../../fields.ts";
-import type { MarketContext, MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import { levelOf } from "../../market_rows.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  isoTimeOf,
+  type Row,
+  RowError,
+  textOf,
+} from "../../rows/fields.ts";
+import { timeOf } from "../../rows/fields.ts";
+import type {
+  MarketContext,
+  MarketPlan,
+  MarketSocketPlan,
+  VenueTopic,
+} from "../../plans/market_plan.ts";
+import { levelOf } from "../../rows/market_rows.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import {
   type Envelope,
   errorOf,

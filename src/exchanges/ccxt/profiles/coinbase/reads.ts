@@ -6,9 +6,9 @@
  */
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
-import { asRow, asRows, flagOf, optionalText, RowError, timeOf } from "../../fields.ts";
-import type { LookupQuery, Page, ReadPlan } from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, flagOf, optionalText, RowError, timeOf } from "../../rows/fields.ts";
+import type { LookupQuery, Page, ReadPlan } from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { isFill, readBalance, readFill, readOrder } from "./rows.ts";
 import { readTicker } from "./tickers.ts";
 

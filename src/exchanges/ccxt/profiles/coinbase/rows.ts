@@ -28,8 +28,8 @@ import {
   type Row,
   RowError,
   textOf,
-} from "../../fields.ts";
-import type { ClientIdForm, RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { ClientIdForm, RowContext } from "../../plans/venue_call.ts";
 
 const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
 

@@ -5,10 +5,10 @@
  */
 import { READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { eachRow } from "../../each_row.ts";
-import { asRow, asRows, type Row, textOf } from "../../fields.ts";
-import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { eachRow } from "../../rows/each_row.ts";
+import { asRow, asRows, type Row, textOf } from "../../rows/fields.ts";
+import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import {
   type Envelope,
   errorOf,

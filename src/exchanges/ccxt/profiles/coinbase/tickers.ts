@@ -13,8 +13,8 @@ import {
   optionalText,
   type Row,
   textOf,
-} from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { sideOf } from "./rows.ts";
 
 /** `{"trades":[{"trade_id":"518078013","price":"28208.1",…}],"best_bid":"28208.61",…}` */

@@ -6,10 +6,18 @@ import type { Balance, Position } from "../../../../model/account.ts";
 import { absolute, type Decimal, decimal, subtract, sum, ZERO } from "../../../../model/decimal.ts";
 import { POSITIONS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { asRow, asRows, decimalOf, optionalText, type Row, textOf, timeOf } from "../../fields.ts";
-import { contractPosition } from "../../positions.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  optionalText,
+  type Row,
+  textOf,
+  timeOf,
+} from "../../rows/fields.ts";
+import { contractPosition } from "../../rows/positions.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "./instruments.ts";
 
 /** `{"coin":"PURR","token":1,"total":"2000","hold":"0","entryNtl":"1234.56"}`: of the spot wallet. */

@@ -8,9 +8,17 @@ import type { StandardOrder } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { SubmitRequest } from "../../../exchange.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryContext, EntryPlan, OrderForm, SentOrder } from "../../entry_plan.ts";
-import { asRow, asRows, decimalOf, idOf, optionalText, parseJson, RowError } from "../../fields.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import type { EntryContext, EntryPlan, OrderForm, SentOrder } from "../../plans/entry_plan.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  idOf,
+  optionalText,
+  parseJson,
+  RowError,
+} from "../../rows/fields.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { CLOID, oidOf } from "./rows.ts";
 import { type CcxtHyperliquid, marketBound } from "./session.ts";
 

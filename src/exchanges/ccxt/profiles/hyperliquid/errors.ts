@@ -9,7 +9,7 @@
  * Not listed: a stale `expiresAfter`, whose words are documented nowhere, and `Invalid nonce: nonce
  * too low`, which a second copy of an action that was done would get as well.
  */
-import type { ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /** `{"status":"ok","response":{"type":"order","data":{"statuses":[{"error":"Order has …"}]}}}` */
 export function errorOf(value: object): VenueError | null {

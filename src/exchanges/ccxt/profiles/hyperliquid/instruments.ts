@@ -11,9 +11,9 @@ import type {
   SymbolMetadata,
 } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { RowError } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import { RowError } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 
 /** What `market` of the configuration says. */
 export type HyperliquidMarket = "perp" | "spot";

@@ -11,7 +11,7 @@ import type {
   RequestCost,
   RequestKind,
 } from "../../../exchange.ts";
-import { type Row, RowError } from "../../fields.ts";
+import { type Row, RowError } from "../../rows/fields.ts";
 
 const INITIAL = 10_000;
 const TRICKLE_PER_SECOND = 0.1;

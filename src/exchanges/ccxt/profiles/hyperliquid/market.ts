@@ -5,10 +5,10 @@
 import { READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Ohlcv, Ticker } from "../../../../model/market.ts";
 import type { MarketFact, Timeframe, Topic } from "../../../../model/market_feed.ts";
-import { asRow, asRows, type Row, RowError, textOf, timeOf } from "../../fields.ts";
-import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { asRow, asRows, type Row, RowError, textOf, timeOf } from "../../rows/fields.ts";
+import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../plans/market_plan.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import {
   oldestFirst,
   readCandle,

@@ -5,9 +5,17 @@
 import { type Decimal, decimal } from "../../../../model/decimal.ts";
 import { BOOK_LEVELS_MAX } from "../../../../model/limits.ts";
 import type { BookLevel, Ohlcv, Ticker, Trade } from "../../../../model/market.ts";
-import { asRow, asRows, decimalOf, idOf, optionalText, type Row, RowError } from "../../fields.ts";
-import { textOf, timeOf } from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+import {
+  asRow,
+  asRows,
+  decimalOf,
+  idOf,
+  optionalText,
+  type Row,
+  RowError,
+} from "../../rows/fields.ts";
+import { textOf, timeOf } from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { sideOf } from "./rows.ts";
 
 /** Both sides, best first. */

@@ -7,7 +7,7 @@ import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { Ticker } from "../../../../model/market.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../fields.ts";
+import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../rows/fields.ts";
 import type {
   ListPlan,
   LookupQuery,
@@ -15,8 +15,8 @@ import type {
   Page,
   ReadPlan,
   SymbolQuery,
-} from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+} from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { heldIn, type HeldRow, readMargin, readPosition, readToken } from "./account_rows.ts";
 import { type HyperliquidMarket, isCoinOf } from "./instruments.ts";
 import { readQuotes } from "./market_rows.ts";

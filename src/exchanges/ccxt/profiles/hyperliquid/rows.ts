@@ -13,9 +13,17 @@ import {
 import type { Fill } from "../../../../model/fill.ts";
 import type { Side, StandardOrderStatus } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, decimalOf, flagOf, idOf, optionalText, type Row, RowError } from "../../fields.ts";
-import { textOf, timeOf } from "../../fields.ts";
-import type { ClientIdForm, RowContext } from "../../venue_call.ts";
+import {
+  asRow,
+  decimalOf,
+  flagOf,
+  idOf,
+  optionalText,
+  type Row,
+  RowError,
+} from "../../rows/fields.ts";
+import { textOf, timeOf } from "../../rows/fields.ts";
+import type { ClientIdForm, RowContext } from "../../plans/venue_call.ts";
 import { assetOf, isCoinOf } from "./instruments.ts";
 
 /** "Client Order ID (cloid) is an optional 128 bit hex string." */

@@ -5,7 +5,7 @@
 import { type Decimal, decimal, multiply } from "../../../../model/decimal.ts";
 import { roundToGrid } from "../../../../model/price_grid.ts";
 import type { CcxtClient, CcxtExchange, CcxtMarket, CcxtSigned } from "../../ccxt.ts";
-import { fillHostname } from "../../endpoints.ts";
+import { fillHostname } from "../../wire/endpoints.ts";
 import { coinOf, priceRule, TOKEN_NAMES } from "./instruments.ts";
 
 /** Stand in parameters of calls for the two addresses, which a call does not know. */

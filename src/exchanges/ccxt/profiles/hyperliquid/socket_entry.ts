@@ -4,8 +4,8 @@
  * is answered by `{"channel":"post","data":{"id":1,"response":{"type":"action","payload":{"status":`
  * `"ok",…}}}}`, or with the type `error` and the words of the HTTP error.
  */
-import { asRow } from "../../fields.ts";
-import type { SocketAnswer, SocketEntryPlan } from "../../socket_entry_plan.ts";
+import { asRow } from "../../rows/fields.ts";
+import type { SocketAnswer, SocketEntryPlan } from "../../plans/socket_entry_plan.ts";
 import { sentIn } from "./entry.ts";
 
 export const hyperliquidSocketEntry: SocketEntryPlan = {

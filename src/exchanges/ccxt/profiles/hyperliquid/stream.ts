@@ -6,10 +6,10 @@ import type { Balance, Position } from "../../../../model/account.ts";
 import { BALANCES_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import type { VenueFact } from "../../../exchange.ts";
-import { eachRow } from "../../each_row.ts";
-import { asRow, asRows, type Row, textOf, timeOf } from "../../fields.ts";
-import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { eachRow } from "../../rows/each_row.ts";
+import { asRow, asRows, type Row, textOf, timeOf } from "../../rows/fields.ts";
+import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import {
   closedPosition,
   emptyBalance,

@@ -8,9 +8,9 @@ import type { StandardOrder } from "../../../../model/order.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import type { OrderRef } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import type { EntryPlan, OrderForm } from "../../entry_plan.ts";
-import { asRow, asRows, optionalText, RowError } from "../../fields.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { EntryPlan, OrderForm } from "../../plans/entry_plan.ts";
+import { asRow, asRows, optionalText, RowError } from "../../rows/fields.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { KRAKEN_CLIENT_ID } from "./rows.ts";
 
 /** What `createOrder` of `kraken.js` builds requests with; there is no `createOrderRequest`. */

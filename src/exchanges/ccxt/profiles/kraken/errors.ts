@@ -8,7 +8,7 @@
  * `EGeneral:Internal error`, `EDatabase:Internal error`; and `EAPI:Invalid nonce`: of a request that
  * reached the venue twice the second is refused so, while the first was taken.
  */
-import type { ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /** `{"error":["EOrder:Insufficient funds"]}`; a text that begins with W is a warning. */
 export function errorOf(value: object): VenueError | null {

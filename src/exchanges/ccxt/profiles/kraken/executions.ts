@@ -24,11 +24,19 @@ import type { Side } from "../../../../model/order.ts";
 import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { VenueFact } from "../../../exchange.ts";
-import { eachRow } from "../../each_row.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { asRow, asRows, idOf, optionalText, type Row, RowError, textOf } from "../../fields.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { eachRow } from "../../rows/each_row.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import {
+  asRow,
+  asRows,
+  idOf,
+  optionalText,
+  type Row,
+  RowError,
+  textOf,
+} from "../../rows/fields.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "./assets.ts";
 import { instantOf } from "./frames.ts";
 import { clientIdOf, numberOf, sideOf, statusOf } from "./rows.ts";

@@ -4,8 +4,8 @@
  */
 import type { EpochMs } from "../../../../model/scalars.ts";
 import type { CcxtClient, CcxtExchange } from "../../ccxt.ts";
-import { asRow, optionalText, type Row, RowError, textOf } from "../../fields.ts";
-import type { Greeting } from "../../socket_plan.ts";
+import { asRow, optionalText, type Row, RowError, textOf } from "../../rows/fields.ts";
+import type { Greeting } from "../../plans/socket_plan.ts";
 
 /** "A heartbeat every second when there is no other traffic": so much silence is no silence. */
 export const STALE_AFTER_MS = 10_000;

@@ -6,8 +6,8 @@ import { capabilities } from "../../../../model/capabilities.ts";
 import type { Decimal } from "../../../../model/decimal.ts";
 import type { SymbolMetadata } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { asRow, decimalOf, optionalText, type Row, RowError } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { asRow, decimalOf, optionalText, type Row, RowError } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 import { newName } from "./assets.ts";
 
 export function readKrakenInstrument(

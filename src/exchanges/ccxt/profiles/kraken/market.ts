@@ -13,18 +13,26 @@ import type {
   Timeframe,
 } from "../../../../model/market_feed.ts";
 import { decimal } from "../../../../model/decimal.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { asRow, asRows, idOf, optionalText, type Row, RowError, textOf } from "../../fields.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import {
+  asRow,
+  asRows,
+  idOf,
+  optionalText,
+  type Row,
+  RowError,
+  textOf,
+} from "../../rows/fields.ts";
 import type {
   CandleCall,
   MarketContext,
   MarketPlan,
   MarketSocketPlan,
   VenueTopic,
-} from "../../market_plan.ts";
-import { candleOf, crc32, levelsOf } from "../../market_rows.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+} from "../../plans/market_plan.ts";
+import { candleOf, crc32, levelsOf } from "../../rows/market_rows.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import {
   instantOf,
   isProbeAnswer,

@@ -3,8 +3,8 @@
  * "API Key Permissions Required: None", read on 2026-11-21.
  */
 import type { KeyPermissions } from "../../../../model/key_permissions.ts";
-import { asRow, asRows } from "../../fields.ts";
-import type { ReadPlan } from "../../read_plan.ts";
+import { asRow, asRows } from "../../rows/fields.ts";
+import type { ReadPlan } from "../../plans/read_plan.ts";
 
 export const krakenPermissions: NonNullable<ReadPlan["permissions"]> = {
   call: () => ({ api: "private", path: "GetApiKeyInfo", method: "POST", params: {} }),

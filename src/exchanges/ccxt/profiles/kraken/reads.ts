@@ -5,9 +5,9 @@
  */
 import type { Fill } from "../../../../model/fill.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, asRows, type Row, RowError } from "../../fields.ts";
-import type { Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, type Row, RowError } from "../../rows/fields.ts";
+import type { Page, ReadPlan, SymbolQuery } from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { krakenPermissions } from "./permissions.ts";
 import { type NamedRow, readBalance, readOrder, readTicker, readTrade } from "./rows.ts";
 

@@ -20,7 +20,7 @@ import type { Side, StandardOrderStatus } from "../../../../model/order.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import { parseSymbol } from "../../../../model/symbol.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { exactNumber } from "../../exact_number.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
 import {
   asRow,
   asRows,
@@ -29,8 +29,8 @@ import {
   type Row,
   RowError,
   textOf,
-} from "../../fields.ts";
-import type { ClientIdForm, RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { ClientIdForm, RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "./assets.ts";
 
 /** Of a list of Kraken's: a member's name and the member. */

@@ -6,8 +6,8 @@
  */
 import { decimal } from "../../../../model/decimal.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { Row } from "../../fields.ts";
-import type { SocketAnswer, SocketEntryPlan } from "../../socket_entry_plan.ts";
+import type { Row } from "../../rows/fields.ts";
+import type { SocketAnswer, SocketEntryPlan } from "../../plans/socket_entry_plan.ts";
 import { socketName } from "./instruments.ts";
 import { KRAKEN_CLIENT_ID } from "./rows.ts";
 import { tokenOf } from "./token.ts";

@@ -3,8 +3,8 @@
  * opens it: "valid for 15 minutes … does not expire once a connection to a private channel is
  * maintained" (docs.kraken.com/exchange/guides/websockets/authentication, read on 2026-11-21).
  */
-import { asRow, textOf } from "../../fields.ts";
-import type { Greeting, SocketPlan } from "../../socket_plan.ts";
+import { asRow, textOf } from "../../rows/fields.ts";
+import type { Greeting, SocketPlan } from "../../plans/socket_plan.ts";
 import { PrivateReader } from "./executions.ts";
 import {
   isProbeAnswer,

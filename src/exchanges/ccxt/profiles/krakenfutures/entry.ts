@@ -4,13 +4,13 @@
  */
 import { type Decimal, ZERO } from "../../../../model/decimal.ts";
 import type { StandardOrder } from "../../../../model/order.ts";
-import { contractsOf, unitsOf } from "../../contracts.ts";
+import { contractsOf, unitsOf } from "../../rows/contracts.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryPlan, OrderForm } from "../../entry_plan.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { asRow, idOf, RowError } from "../../fields.ts";
+import type { EntryPlan, OrderForm } from "../../plans/entry_plan.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import { asRow, idOf, RowError } from "../../rows/fields.ts";
 import { decimal } from "../../../../model/decimal.ts";
-import type { VenueCall } from "../../venue_call.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { instantOf } from "../kraken/frames.ts";
 
 export const krakenFuturesEntry: EntryPlan = {

@@ -6,7 +6,7 @@
  * the execution open: `Server Error`, `unknownError`, `unavailable`, `Unavailable`,
  * `nonceBelowThreshold` and `nonceDuplicate` (no nonce is sent).
  */
-import type { Action, ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { Action, ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /** What says that it was done, by what was asked for. */
 const DONE: Readonly<Record<Exclude<Action, "read">, readonly [string, ReadonlySet<string>]>> = {

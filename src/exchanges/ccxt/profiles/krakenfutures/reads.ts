@@ -6,9 +6,9 @@ import type { VenueOrder } from "../../../../model/venue.ts";
 import type { Fill } from "../../../../model/fill.ts";
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import { isZero } from "../../../../model/decimal.ts";
-import { asRow, asRows, optionalText, type Row, RowError, timeOf } from "../../fields.ts";
-import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, optionalText, type Row, RowError, timeOf } from "../../rows/fields.ts";
+import type { LookupQuery, Page, ReadPlan, SymbolQuery } from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { instantOf } from "../kraken/frames.ts";
 import {
   assetNamed,

@@ -17,11 +17,11 @@ import {
 import type { Fill } from "../../../../model/fill.ts";
 import type { Ticker } from "../../../../model/market.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { unitsOf } from "../../contracts.ts";
-import { exactNumber } from "../../exact_number.ts";
-import { asRow, idOf, optionalText, type Row, RowError, textOf } from "../../fields.ts";
-import { contractPosition } from "../../positions.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { unitsOf } from "../../rows/contracts.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
+import { asRow, idOf, optionalText, type Row, RowError, textOf } from "../../rows/fields.ts";
+import { contractPosition } from "../../rows/positions.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "../kraken/assets.ts";
 import { instantOf } from "../kraken/frames.ts";
 import { numberOf, sideOf } from "../kraken/rows.ts";

@@ -20,7 +20,7 @@ import type { Position } from "../../../../model/account.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { unitsOf } from "../../contracts.ts";
+import { unitsOf } from "../../rows/contracts.ts";
 import {
   asRow,
   asRows,
@@ -31,10 +31,10 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import { contractPosition } from "../../positions.ts";
-import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import { contractPosition } from "../../rows/positions.ts";
+import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "../kraken/assets.ts";
 import { keepDigits, STALE_AFTER_MS } from "../kraken/frames.ts";
 import { numberOf } from "../kraken/rows.ts";

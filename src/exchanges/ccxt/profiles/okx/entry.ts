@@ -6,10 +6,10 @@ import { type Decimal, decimal, multiply, ZERO } from "../../../../model/decimal
 import type { OrderRef } from "../../../exchange.ts";
 import type { StandardOrder } from "../../../../model/order.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
-import { contractsOf, unitsOf } from "../../contracts.ts";
+import { contractsOf, unitsOf } from "../../rows/contracts.ts";
 import type { CcxtMarket } from "../../ccxt.ts";
-import type { EntryPlan, OrderForm } from "../../entry_plan.ts";
-import { exactNumber } from "../../exact_number.ts";
+import type { EntryPlan, OrderForm } from "../../plans/entry_plan.ts";
+import { exactNumber } from "../../instruments/exact_number.ts";
 import {
   asRow,
   asRows,
@@ -20,8 +20,8 @@ import {
   type Row,
   RowError,
   timeOf,
-} from "../../fields.ts";
-import type { VenueCall } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { VenueCall } from "../../plans/venue_call.ts";
 import { optionalDecimal } from "./rows.ts";
 
 export const okxEntry: EntryPlan = {

@@ -4,7 +4,7 @@
  * the execution open: 1, 2, 50001, 50004 ("does not mean that the request was successful or
  * failed"), 50005 ("offline or unavailable"), 50013, 50026, 51054, 51149 (same words as 50004), 51410.
  */
-import type { Action, ErrorRule, VenueError } from "../../answer_plan.ts";
+import type { Action, ErrorRule, VenueError } from "../../plans/answer_plan.ts";
 
 /**
  * `{"code":"1","data":[{"clOrdId":"","ordId":"","sCode":"51119","sMsg":"…"}],"msg":""}` for an order

@@ -3,8 +3,8 @@ import { capabilities } from "../../../../model/capabilities.ts";
 import { type Decimal, multiply } from "../../../../model/decimal.ts";
 import type { MarketCapabilities, Support, SymbolMetadata } from "../../../../model/instrument.ts";
 import type { CcxtExchange, CcxtMarket } from "../../ccxt.ts";
-import { asRow, decimalOf, optionalText } from "../../fields.ts";
-import { type InstrumentExtras, readInstrument } from "../../instruments.ts";
+import { asRow, decimalOf, optionalText } from "../../rows/fields.ts";
+import { type InstrumentExtras, readInstrument } from "../../instruments/instrument.ts";
 import { isTraded } from "./entry.ts";
 
 export function readOkxInstrument(

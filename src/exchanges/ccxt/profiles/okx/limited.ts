@@ -5,7 +5,7 @@
  * reached", which counts new and amended orders. A cancel has an endpoint of its own, so it goes
  * while placing is refused. Every other code, and a 429 without one, is of the gateway: about all.
  */
-import type { Action, LimitedRequest, VenueError } from "../../answer_plan.ts";
+import type { Action, LimitedRequest, VenueError } from "../../plans/answer_plan.ts";
 
 /**
  * The refusal does not name the instrument, and options have budgets of their own: an endpoint is

@@ -11,7 +11,7 @@ import type {
   Timeframe,
 } from "../../../../model/market_feed.ts";
 import type { Decimal } from "../../../../model/decimal.ts";
-import { unitsOf } from "../../contracts.ts";
+import { unitsOf } from "../../rows/contracts.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
 import {
   asRow,
@@ -23,11 +23,16 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import type { CandleCall, MarketPlan, MarketSocketPlan, VenueTopic } from "../../market_plan.ts";
-import { candleOf, levelsOf } from "../../market_rows.ts";
-import type { StreamReading } from "../../socket_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type {
+  CandleCall,
+  MarketPlan,
+  MarketSocketPlan,
+  VenueTopic,
+} from "../../plans/market_plan.ts";
+import { candleOf, levelsOf } from "../../rows/market_rows.ts";
+import type { StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { dataOf, onlyRow } from "./reads.ts";
 import { contractSize, readTicker, sideOf } from "./rows.ts";
 import { eventOf, readEvent, STALE_AFTER_MS } from "./stream.ts";

@@ -2,9 +2,9 @@
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { EpochMs } from "../../../../model/scalars.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../fields.ts";
-import type { ListPlan, Page, ReadPlan } from "../../read_plan.ts";
-import type { RowContext, VenueCall } from "../../venue_call.ts";
+import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../rows/fields.ts";
+import type { ListPlan, Page, ReadPlan } from "../../plans/read_plan.ts";
+import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { instTypeOf, readBalance, readOrder, readPosition, readTicker, readTrade } from "./rows.ts";
 
 /** "Number of results per request. The maximum is 100; The default is 100." */

@@ -20,8 +20,8 @@ import type { Fill } from "../../../../model/fill.ts";
 import type { Ticker } from "../../../../model/market.ts";
 import type { Side, StandardOrderStatus } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
-import { unitsOf } from "../../contracts.ts";
-import { contractPosition } from "../../positions.ts";
+import { unitsOf } from "../../rows/contracts.ts";
+import { contractPosition } from "../../rows/positions.ts";
 import {
   asRow,
   decimalOf,
@@ -31,8 +31,8 @@ import {
   RowError,
   textOf,
   timeOf,
-} from "../../fields.ts";
-import type { RowContext } from "../../venue_call.ts";
+} from "../../rows/fields.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 
 /**
  * An order of "Order details", "Order list", "Order history" and the `orders` channel:

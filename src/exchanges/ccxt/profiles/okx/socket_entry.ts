@@ -5,9 +5,9 @@
  * codes and rows of REST. Requests count against the limits of REST.
  */
 import type { CcxtMarket } from "../../ccxt.ts";
-import { asRow, asRows, decimalOf, optionalText, parseJson } from "../../fields.ts";
-import { unitsOf } from "../../contracts.ts";
-import type { SocketAnswer, SocketEntryPlan } from "../../socket_entry_plan.ts";
+import { asRow, asRows, decimalOf, optionalText, parseJson } from "../../rows/fields.ts";
+import { unitsOf } from "../../rows/contracts.ts";
+import type { SocketAnswer, SocketEntryPlan } from "../../plans/socket_entry_plan.ts";
 import { sizeOf } from "./entry.ts";
 import { optionalDecimal } from "./rows.ts";
 

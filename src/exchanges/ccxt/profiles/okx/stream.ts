@@ -5,11 +5,11 @@
 import { BALANCES_MAX, POSITIONS_MAX, READ_ROWS_MAX } from "../../../../model/limits.ts";
 import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
-import { eachRow } from "../../each_row.ts";
-import { asRow, asRows, optionalText, type Row, textOf } from "../../fields.ts";
-import { marginCalls, usedOf } from "../../margin.ts";
-import type { Greeting, SocketPlan, StreamReading } from "../../socket_plan.ts";
-import type { RowContext } from "../../venue_call.ts";
+import { eachRow } from "../../rows/each_row.ts";
+import { asRow, asRows, optionalText, type Row, textOf } from "../../rows/fields.ts";
+import { marginCalls, usedOf } from "../../rows/margin.ts";
+import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
+import type { RowContext } from "../../plans/venue_call.ts";
 import { okxSocketEntry } from "./socket_entry.ts";
 import { fillOfUpdate, optionalDecimal, readBalance, readOrder, readPosition } from "./rows.ts";
 
