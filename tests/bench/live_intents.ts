@@ -6,9 +6,10 @@
 import { openKernel, registerExchange } from "../../mod.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import type { VenueOrder } from "../../src/model/venue.ts";
+import { answerParent, Child } from "./child.ts";
 import type { Bench, Figure } from "./harness.ts";
 import { plainFigure } from "./harness.ts";
-import { KERNEL_FLAGS, makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
+import { makeScratchDir, NO_CAPS, NO_LIMITS, until } from "./scratch.ts";
 import { drive, median, quantile } from "./stats.ts";
 import { stillVenue } from "./still_venue.ts";
 
@@ -27,12 +28,14 @@ export const liveIntents: Bench = {
   name: "live_intents",
   about: "a durable event, creation and memory by live intents; baseline: the smallest size",
   run: async ({ blocks }) => {
-    const children: Child[] = [];
-    for (const size of SIZES) children.push(await Child.start(size));
+    const children: Child<Ready>[] = [];
+    for (const size of SIZES) {
+      children.push(await Child.start<Ready>(import.meta.url, [String(size)]));
+    }
     const events = SIZES.map(() => [] as number[]);
     for (let block = -3; block < blocks; block++) {
       for (const [i, child] of children.entries()) {
-        const { perEvent } = await child.ask<{ readonly perEvent: readonly number[] }>();
+        const { perEvent } = await child.ask<{ readonly perEvent: readonly number[] }>("block");
         if (block >= 0) events[i]?.push(...perEvent);
       }
     }
@@ -51,62 +54,6 @@ export const liveIntents: Bench = {
     return figures;
   },
 };
-
-/** One size, in a process that measures one block whenever it is sent a line. */
-class Child {
-  readonly ready: Ready;
-  readonly #process: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-
-  private constructor(
-    process: Deno.ChildProcess,
-    lines: ReadableStreamDefaultReader<string>,
-    ready: Ready,
-  ) {
-    this.#process = process;
-    this.#writer = process.stdin.getWriter();
-    this.#lines = lines;
-    this.ready = ready;
-  }
-
-  static async start(size: number): Promise<Child> {
-    const flags = ["--no-lock", KERNEL_FLAGS, "-A"];
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...flags, import.meta.url, String(size)],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const lines = process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(byLine())
-      .getReader();
-    const { value } = await lines.read();
-    return new Child(process, lines, JSON.parse(value ?? "{}"));
-  }
-
-  async ask<T>(): Promise<T> {
-    await this.#writer.write(new Uint8Array([10]));
-    const { value } = await this.#lines.read();
-    return JSON.parse(value ?? "null") as T; // what serve() prints
-  }
-
-  async stop(): Promise<void> {
-    await this.#writer.close();
-    await this.#lines.cancel();
-    await this.#process.status;
-  }
-}
-
-function byLine(): TransformStream<string, string> {
-  let rest = "";
-  return new TransformStream({
-    transform(chunk, controller) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) controller.enqueue(line);
-    },
-  });
-}
 
 if (import.meta.main) await serve(Number(Deno.args[0]));
 
@@ -138,16 +85,16 @@ async function serve(size: number): Promise<void> {
     while (told < expected) await new Promise((resolve) => setImmediate(resolve));
   };
   const rssMb = Deno.memoryUsage().rss / 1e6;
-  console.log(JSON.stringify({ createUs: 1e6 / created.perSecond, rssMb }));
-  for await (const _line of Deno.stdin.readable) {
+  const ready: Ready = { createUs: 1e6 / created.perSecond, rssMb };
+  await answerParent(ready, async () => {
     const perEvent: number[] = [];
     for (let i = 0; i < GROUPS; i++) {
       const started = performance.now();
       await group();
       perEvent.push((performance.now() - started) * 1000 / GROUP);
     }
-    console.log(JSON.stringify({ perEvent }));
-  }
+    return { perEvent };
+  });
   await until(() => exchange.healthCheck().queued === 0, "end of the queue");
   await kernel.stop();
   await Deno.remove(path, { recursive: true });
