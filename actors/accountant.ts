@@ -10,6 +10,7 @@
  */
 import { Accounting, keyOf, type Mismatch, type Reading } from "../machines/accounting.ts";
 import { REFETCH_MS } from "../machines/timeouts.ts";
+import { endOf } from "../src/model/asset.ts";
 import type { Clock } from "../src/model/clock.ts";
 import type { Fill } from "../src/model/fill.ts";
 import type { JsonValue } from "../src/model/intent.ts";
@@ -88,7 +89,7 @@ export class Accountant {
   /** After the account was read. @returns whether it should be read again soon, to be sure. */
   async check(): Promise<boolean> {
     if (this.#o.waiting() > 0) return false; // I2
-    let found = this.#accounting.check();
+    let found = this.#mismatches();
     if (this.#wantsTrades(found)) {
       this.#refetchedAt = this.#o.clock.now();
       const since = Math.min(...found.map((mismatch) => mismatch.since));
@@ -96,9 +97,17 @@ export class Accountant {
       if (this.#o.waiting() > 0) return false;
       this.#unread = isRead ? 0 : this.#unread + 1;
       if (!isRead && this.#unread < UNREAD_TRIES) return true; // I2
-      found = this.#accounting.check();
+      found = this.#mismatches();
     }
     return this.#judge(found);
+  }
+
+  /** A contract is over when it is not listed any more, or past the venue's own time. */
+  #mismatches(): readonly Mismatch[] {
+    return this.#accounting.check((symbolId, at) => {
+      const market = this.#o.instruments.get(symbolId);
+      return market === undefined || (endOf(market) ?? Infinity) <= at;
+    });
   }
 
   #once(fill: Fill): void {
@@ -107,7 +116,7 @@ export class Accountant {
 
   #count(fill: Fill): void {
     const market = this.#o.instruments.get(fill.symbolId);
-    if (market === undefined) return; // delisted: what it moved cannot be told any more
+    if (market === undefined) return this.#accounting.unlistedTrade(fill.symbolId);
     this.#trades(fill.symbolId);
     this.#accounting.trade(fill, market.instrument);
   }

@@ -51,6 +51,8 @@ export function takeFact(fact: VenueFact, ports: FactPorts): void {
         `${fact.retryAfterMs} ms`,
       );
       return runner.banned(fact.retryAfterMs, fact.budgets);
+    case "unlisted":
+      return vitals.trouble(`unlisted.${fact.where}`, fact.message);
     case "malformed":
       return vitals.trouble(`malformed.${fact.where}`, fact.message);
   }

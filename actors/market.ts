@@ -9,22 +9,27 @@
  * I4 A topic whose stream a read has proven silent is stale and polled until the stream tells it.
  */
 import type { InspectionEvent } from "xstate";
-import {
-  MARKET_LINGER_MS,
-  MARKET_POLL_AFTER_MS,
-  MARKET_SETTLE_MS,
-  SOCKET_REDIAL_PAUSE_MS,
-} from "../machines/timeouts.ts";
+import { MARKET_LINGER_MS, MARKET_POLL_AFTER_MS, MARKET_SETTLE_MS } from "../machines/timeouts.ts";
 import type { ExchangeAdapter, MarketStream, TopicRoute } from "../src/exchanges/exchange.ts";
 import type { Clock, Random } from "../src/model/clock.ts";
 import type { Ticker } from "../src/model/market.ts";
 import { type MarketFact, type Topic, topicKey } from "../src/model/market_feed.ts";
 import type { MarketHealth, MarketTopicState } from "../src/model/health.ts";
+import { MarketBeside, type SilentTopic } from "./market_beside.ts";
 import { MarketBooks } from "./market_books.ts";
 import { MarketCandles } from "./market_candles.ts";
 import { marketHealth } from "./market_health.ts";
 import type { MarketHub, MarketServer } from "./market_hub.ts";
-import { hasLeft, joinedLine, type MarketLine, socketsOf } from "./market_line.ts";
+import {
+  closeLine,
+  hasLeft,
+  isBegunAnew,
+  joinedLine,
+  type MarketLine,
+  NO_ROUTE,
+  type Served,
+  socketsOf,
+} from "./market_line.ts";
 import { MarketLooks, type Polling } from "./market_looks.ts";
 import { MarketPoller } from "./market_poller.ts";
 import { MarketReads } from "./market_reads.ts";
@@ -47,11 +52,6 @@ export interface MarketOptions {
   readonly inspect: (event: InspectionEvent) => void;
 }
 
-interface Served {
-  topic: Topic;
-  route: TopicRoute;
-}
-
 export class Market implements MarketServer {
   readonly #o: MarketOptions;
   readonly #stream: MarketStream | undefined;
@@ -61,6 +61,7 @@ export class Market implements MarketServer {
   readonly #supervisor: Supervisor;
   readonly #sockets: Sockets;
   readonly #tickers: MarketTickers;
+  readonly #beside: MarketBeside;
   readonly #books: MarketBooks;
   readonly #trades: MarketTrades;
   readonly #candles: MarketCandles;
@@ -96,6 +97,8 @@ export class Market implements MarketServer {
     const reads = new MarketReads(options);
     const publish = (news: MarketNews<unknown>) => hub.publish(news, { keep: true });
     this.#tickers = new MarketTickers({ read: (symbolId) => reads.ticker(symbolId), publish });
+    const onSilent = (silent: SilentTopic) => this.#mend(silent);
+    this.#beside = new MarketBeside({ clock, tickers: this.#tickers, trouble, onSilent });
     this.#books = new MarketBooks({
       exchangeId: adapter.id,
       clock,
@@ -155,14 +158,10 @@ export class Market implements MarketServer {
     this.#detach?.();
     this.#poller.stop();
     this.#watch.stop();
+    this.#beside.stop();
     this.#trades.stop();
     this.#books.stop();
-    for (const line of this.#lines.values()) {
-      line.socket.close();
-      line.cancelPoll?.();
-      line.cancelSettle?.();
-      line.cancelLinger?.();
-    }
+    for (const line of this.#lines.values()) closeLine(line);
     await this.#supervisor.stop();
   }
 
@@ -185,7 +184,7 @@ export class Market implements MarketServer {
       const more = begun.filter((topic) => line.beside.has(topicKey(topic)));
       line.socket.say("subscribe", [...own, ...more]);
       for (const topic of own) this.#streams(topic);
-      for (const { symbolId } of more) this.#tickers.pricesBegin(symbolId);
+      for (const topic of more) this.#beside.up(topic, socketId);
     }
   }
 
@@ -196,7 +195,7 @@ export class Market implements MarketServer {
       this.#topics.delete(key);
       this.#poller.remove(key);
       this.#watch.end(key);
-      if (topic.channel === "ticker") this.#tickers.remove(topic.symbolId);
+      if (topic.channel === "ticker") this.#beside.end(topic.symbolId);
       if (topic.channel === "book") this.#books.remove(topic.symbolId);
       if (topic.channel === "trades") this.#trades.remove(topic.symbolId);
       if (topic.channel === "ohlcv") this.#candles.remove(topic);
@@ -210,7 +209,7 @@ export class Market implements MarketServer {
       case "ticker":
         return this.#tickers.take(fact.ticker);
       case "prices":
-        return this.#tickers.takePrices(fact.symbolId, fact.prices);
+        return this.#beside.take(fact);
       case "trades":
         return this.#trades.take(fact.trades);
       case "bookSnapshot":
@@ -241,6 +240,7 @@ export class Market implements MarketServer {
     if (this.#poller.isPolling(key)) return "polling";
     const ids = socketsOf(this.#routeOf(topic));
     if (!ids.every((socketId) => this.#sockets.isUp(socketId))) return "waiting";
+    if (topic.channel === "ticker" && this.#beside.isSilent(topic.symbolId)) return "waiting";
     if (topic.channel !== "book" || this.#books.isWhole(topic.symbolId)) return "streaming";
     return "resyncing";
   }
@@ -268,25 +268,27 @@ export class Market implements MarketServer {
     if (this.#routeOf(topic).kind === "socket") this.#watch.begin(topic);
   }
 
-  /** Subscribing anew is enough where one subscription was lost; else the socket is dialed anew. */
   #silent(topic: Topic, strikes: number): void {
     const route = this.#routeOf(topic);
-    const line = route.kind === "socket" ? this.#lines.get(route.socketId) : undefined;
-    if (route.kind !== "socket" || line === undefined) return;
+    if (route.kind !== "socket" || !this.#lines.has(route.socketId)) return;
     this.#o.vitals.trouble(`market.silent.${topic.channel}`, topic.symbolId);
     if (topic.channel === "book") this.#books.silent(topic.symbolId);
     if (topic.channel === "trades") this.#trades.lost(topic.symbolId);
     this.#poller.add(topic); // I4
+    this.#mend({ topic, socketId: route.socketId, strikes });
+  }
+
+  #mend({ topic, socketId, strikes }: SilentTopic): void {
+    const line = this.#lines.get(socketId);
     const now = this.#o.clock.monotonic();
-    if (strikes === 1 || now - line.redialedAt < SOCKET_REDIAL_PAUSE_MS) return this.#again(topic);
-    line.redialedAt = now;
-    this.#sockets.redial(route.socketId, `${topicKey(topic)} is silent`);
+    if (line === undefined || isBegunAnew(line, { topic, strikes, now })) return;
+    this.#sockets.redial(socketId, `${topicKey(topic)} is silent`);
   }
 
   #joinLine(socketId: string, topic: Topic): void {
     const [{ clock }, stream, route] = [this.#o, this.#stream, this.#routeOf(topic)];
     const line = joinedLine(this.#lines, { socketId, topic, route, clock, stream });
-    if (line.beside.has(topicKey(topic))) this.#tickers.pricesEnd(topic.symbolId);
+    if (line.beside.has(topicKey(topic))) this.#beside.down(topic);
     const socket = this.#stream?.sockets.find(({ id }) => id === socketId);
     if (socket !== undefined) this.#sockets.start([socket]);
     if (!this.#sockets.isUp(socketId)) this.#pollLater(line);
@@ -314,7 +316,7 @@ export class Market implements MarketServer {
     const topics = [...line.topics.values()];
     line.socket.open([...topics, ...line.beside.values()]);
     for (const topic of topics) this.#streams(topic);
-    for (const { symbolId } of line.beside.values()) this.#tickers.pricesBegin(symbolId);
+    for (const topic of line.beside.values()) this.#beside.up(topic, socketId);
     line.cancelSettle = this.#o.clock.setTimer(() => {
       line.cancelSettle = null;
       // What closed between the last frame of the old connection and the first of the new one.
@@ -334,7 +336,7 @@ export class Market implements MarketServer {
       this.#watch.pause(key);
       if (topic.channel === "book") this.#books.down(topic.symbolId);
     }
-    for (const { symbolId } of line.beside.values()) this.#tickers.pricesEnd(symbolId);
+    for (const topic of line.beside.values()) this.#beside.down(topic);
     this.#pollLater(line);
   }
 
@@ -372,7 +374,7 @@ export class Market implements MarketServer {
     const [carrier, ...beside] = socketsOf(known.route);
     if (carrier !== undefined) this.#lines.get(carrier)?.topics.delete(key);
     for (const socketId of beside) this.#leaveLine(socketId, topic);
-    if (topic.channel === "ticker") this.#tickers.remove(topic.symbolId);
+    if (topic.channel === "ticker") this.#beside.end(topic.symbolId);
     known.route = NO_ROUTE; // For this life of the exchange.
     this.#watch.end(key);
     if (topic.channel === "book") this.#books.down(topic.symbolId);
@@ -387,5 +389,3 @@ export class Market implements MarketServer {
     };
   }
 }
-
-const NO_ROUTE: TopicRoute = { kind: "none" };

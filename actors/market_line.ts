@@ -1,8 +1,16 @@
 /** One public socket of an exchange with the topics that go over it, and what waits for it. */
+import { SOCKET_REDIAL_PAUSE_MS } from "../machines/timeouts.ts";
 import type { MarketStream, TopicRoute } from "../src/exchanges/exchange.ts";
 import type { CancelTimer, Clock } from "../src/model/clock.ts";
 import { type Topic, topicKey } from "../src/model/market_feed.ts";
 import { MarketSocket } from "./market_socket.ts";
+
+export interface Served {
+  topic: Topic;
+  route: TopicRoute;
+}
+
+export const NO_ROUTE: TopicRoute = { kind: "none" };
 
 export interface MarketLine {
   readonly socket: MarketSocket;
@@ -55,6 +63,37 @@ export function hasLeft(line: MarketLine, topic: Topic): boolean {
   line.beside.delete(topicKey(topic));
   line.socket.say("unsubscribe", [topic]);
   return line.topics.size + line.beside.size === 0;
+}
+
+/**
+ * A topic on it is silent. Subscribing anew is enough where one subscription was lost; else the
+ * socket is to be dialed anew.
+ *
+ * @param given `strikes` is how often in a row it was silent; `now` is monotonic.
+ * @returns whether the subscription was begun anew.
+ */
+export function isBegunAnew(
+  line: MarketLine,
+  { topic, strikes, now }: {
+    readonly topic: Topic;
+    readonly strikes: number;
+    readonly now: number;
+  },
+): boolean {
+  if (strikes === 1 || now - line.redialedAt < SOCKET_REDIAL_PAUSE_MS) {
+    line.socket.say("again", [topic]);
+    return true;
+  }
+  line.redialedAt = now;
+  return false;
+}
+
+/** For good. */
+export function closeLine({ socket, cancelPoll, cancelSettle, cancelLinger }: MarketLine): void {
+  socket.close();
+  cancelPoll?.();
+  cancelSettle?.();
+  cancelLinger?.();
 }
 
 /** Every socket a topic takes; none where it does not go over sockets. */

@@ -6,6 +6,8 @@
  *    or not. Every cut is tried, and what one of them explains is no mismatch.
  * I2 It accuses and never books: a deposit looks like a lost trade, and only a trade is a trade.
  * I3 The baseline moves only where the numbers agree, so that nothing unexplained is forgotten.
+ * I4 A position in a contract that has ended is settled without a trade: that it is gone accuses
+ *    nobody. What the settlement paid is not checked, as no profit is.
  */
 import {
   absolute,
@@ -13,6 +15,7 @@ import {
   compare,
   type Decimal,
   decimal,
+  isZero,
   multiply,
   negate,
   subtract,
@@ -31,6 +34,9 @@ export interface Quantity {
   readonly subject: Subject;
   readonly quantity: Decimal;
 }
+
+/** @param at by the venue's clock */
+export type HasEnded = (symbolId: string, at: EpochMs) => boolean;
 
 /** One reading of the whole account; what it does not list is zero. */
 export interface Reading {
@@ -88,7 +94,7 @@ interface Track {
   rounded: number;
   /** Those that a window may still hold, oldest first. */
   moved: Moved[];
-  /** A trade came without its fee, or too many came: until the next baseline nothing can be said. */
+  /** Of a trade not all is known, or too many came: until the next baseline nothing can be said. */
   untold: boolean;
   /** How often the baseline has moved although nothing showed that the numbers agree. */
   begun: number;
@@ -145,15 +151,24 @@ export class Accounting {
     this.#readings.set(reading.kind, reading);
   }
 
-  /** Compares the newest readings with the trades known by now. Where they agree, they are done. */
-  check(): readonly Mismatch[] {
+  /** A trade in a contract that is not listed any more: what it moved is not known. */
+  unlistedTrade(symbolId: string): void {
+    this.#track({ kind: "position", symbolId }).untold = true;
+  }
+
+  /**
+   * Compares the newest readings with the trades known by now. Where they agree, they are done.
+   *
+   * @param hasEnded whether a contract had come to its end by then.
+   */
+  check(hasEnded: HasEnded = () => false): readonly Mismatch[] {
     const found: Mismatch[] = [];
     for (const track of this.#tracks.values()) {
       const reading = this.#readings.get(track.subject.kind);
       if (reading === undefined || track.base === null) continue;
       const { subject } = track;
       if (subject.kind === "asset" && this.#settled.has(subject.assetId)) continue;
-      const mismatch = judge(track, reading);
+      const mismatch = judge(track, reading, hasEnded);
       if (mismatch !== null) found.push(mismatch);
     }
     return found;
@@ -213,7 +228,7 @@ function asset(assetId: string): Subject {
   return { kind: "asset", assetId };
 }
 
-function judge(track: Track, reading: Reading): Mismatch | null {
+function judge(track: Track, reading: Reading, hasEnded: HasEnded): Mismatch | null {
   const base = track.base;
   if (base === null || reading.from <= base.to) return null; // two windows in one: nothing to say
   const early: Moved[] = [];
@@ -239,10 +254,19 @@ function judge(track: Track, reading: Reading): Mismatch | null {
     if (late.length === 0) rebase(track, reading); // I3
     return null;
   }
+  if (isSettled(track, reading, hasEnded)) {
+    beginAnew(track, reading);
+    return null;
+  }
   const booked = subtract(change, difference);
   const venue = { before: base.quantity, now: track.now };
   const { subject } = track;
   return { subject, since: base.from, readAt: reading.to, venue, booked, difference };
+}
+
+/** I4 */
+function isSettled({ subject, now }: Track, { to }: Reading, hasEnded: HasEnded): boolean {
+  return subject.kind === "position" && isZero(now) && hasEnded(subject.symbolId, to);
 }
 
 /** The least that stays unexplained, wherever in their windows the two readings were cut. */

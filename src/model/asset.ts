@@ -44,6 +44,18 @@ function expiryOf({ symbolId, instrument }: SymbolMetadata): number | null {
   return Date.UTC(number(0, 4), number(4, 6) - 1, number(6, 8));
 }
 
+/**
+ * From when on a dated contract is surely over, by the venue's clock: its own time, where it tells
+ * none the end of the day that is in the name; null for what does not end.
+ */
+export function endOf(market: SymbolMetadata): number | null {
+  const expiry = expiryOf(market);
+  if (expiry === null || expiry === market.instrument.metadata["expiry"]) return expiry;
+  return expiry + DAY_MS;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
 const ASSET_TYPES: Readonly<Record<InstrumentType, AssetType>> = {
   SPOT: "SPOT",
   MARGIN: "MARGIN",

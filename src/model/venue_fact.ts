@@ -44,5 +44,7 @@ export type VenueFact =
     /** Only what takes from these budgets may not be sent; absent: nothing at all. */
     readonly budgets?: readonly string[];
   }
+  /** Rows of contracts that are not listed, so that they cannot be counted; left out, and told. */
+  | { readonly kind: "unlisted"; readonly where: string; readonly message: string }
   /** A frame or row that does not parse; dropped, counted and shown. */
   | { readonly kind: "malformed"; readonly where: string; readonly message: string };

@@ -147,6 +147,14 @@ export interface MarketChange {
   readonly hold?: boolean | undefined;
 }
 
+/** A contract that comes to its end. */
+export interface Maturity {
+  /** The exchange's own name. */
+  readonly symbol: string;
+  /** Whether positions are told no more, or for a while as they were; what they pay is not played. */
+  readonly positions: "settled" | "kept";
+}
+
 /** One listed pair and where its market starts. */
 export interface ListedSymbol {
   readonly metadata: SymbolMetadata;
@@ -167,6 +175,13 @@ export interface Dialect extends Disposable {
   print(print: FeedPrint): void;
   /** @throws {RangeError} naming the field, the rule and the value. */
   setPrice(change: MarketChange): void;
+  /**
+   * What rests is canceled and the contract leaves the list of instruments; its orders and trades
+   * are told as before.
+   *
+   * @throws {RangeError} where nothing is listed that could end.
+   */
+  mature(end: Maturity): void;
   /** Forgets orders, trades, balances, limits and sessions; sockets stay open. */
   reset(): void;
 }

@@ -8,7 +8,7 @@ import { ByteSource, closeQuietly, writeAll } from "./bytes.ts";
 import { Control } from "./control.ts";
 import type { TestnetAccount } from "./credentials.ts";
 import { type Channel, Delivery } from "./delivery.ts";
-import type { HostRequest, Ledger, MarketChange } from "./dialect.ts";
+import type { HostRequest, Ledger, MarketChange, Maturity } from "./dialect.ts";
 import { dialectOf, EXCHANGE_NAMES, type ExchangeName, type LimitValues } from "./dialects.ts";
 import { type HeardRequest, HostedExchange } from "./exchange.ts";
 import { type FaultInput, FaultSchema } from "./faults.ts";
@@ -54,6 +54,8 @@ export interface Testnet extends AsyncDisposable {
   readonly arm: (fault: FaultInput) => unknown;
   readonly clearFaults: () => void;
   readonly setPrice: (exchange: ExchangeName, change: MarketChange) => void;
+  /** A contract comes to its end, on exchanges that list such ones. */
+  readonly mature: (exchange: ExchangeName, end: Maturity) => void;
   readonly reset: () => void;
   /** Resolves when every connection is closed. */
   readonly close: () => Promise<void>;
@@ -76,6 +78,7 @@ export function startTestnet(options: TestnetOptions): Testnet {
     },
     clearFaults: () => server.control.clearFaults(),
     setPrice: (exchange, change) => server.control.setPrice(exchange, change),
+    mature: (exchange, end) => server.exchange(exchange).dialect.mature(end),
     reset: () => server.control.reset(),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Accountant } from "../../actors/accountant.ts";
 import type { AuditFinding } from "../../actors/drifts.ts";
 import { REFETCH_MS } from "../../machines/timeouts.ts";
+import type { SymbolMetadata } from "../../src/model/instrument.ts";
 import { decimal } from "../../src/model/decimal.ts";
 import { DEFAULT_INSTRUMENTS } from "../../src/exchanges/paper/catalogue.ts";
 import { VirtualClock } from "../../src/system/virtual_clock.ts";
@@ -18,6 +19,7 @@ function opened() {
     readable: true,
     room: true,
     closed: new Set<string>(),
+    dated: [] as SymbolMetadata[],
   };
   const told: AuditFinding[] = [];
   const gone: string[] = [];
@@ -25,7 +27,8 @@ function opened() {
   const accountant = new Accountant({
     clock,
     instruments: {
-      get: (symbolId) => DEFAULT_INSTRUMENTS.find((each) => each.symbolId === symbolId),
+      get: (symbolId) =>
+        [...DEFAULT_INSTRUMENTS, ...state.dated].find((each) => each.symbolId === symbolId),
       list: () => DEFAULT_INSTRUMENTS,
     },
     symbols: () => [BTC],
@@ -49,7 +52,17 @@ function opened() {
     accountant.read({ kind: "asset", quantities, from: at - 1_000, to: at });
     return accountant.check();
   };
-  return { clock, state, told, gone, left, accountant, look };
+  const held = (symbolId: string, contracts: string) => {
+    clock.advance(30_000);
+    const at = clock.now();
+    const quantities = [{
+      subject: { kind: "position", symbolId } as const,
+      quantity: decimal(contracts),
+    }];
+    accountant.read({ kind: "position", quantities, from: at - 1_000, to: at });
+    return accountant.check();
+  };
+  return { clock, state, told, gone, left, accountant, look, held };
 }
 
 Deno.test("accountant: two readings in a row make a difference a drift, one does not", async () => {
@@ -158,4 +171,49 @@ Deno.test("accountant: a baseline that begins anew explains nothing that was tol
   accountant.booked([aFill("t1", "1", { venueTime: clock.now(), fee: null })]); // fee not told
   for (let n = 0; n < 3; n++) await look("800");
   assertEquals([gone, left, told.length], [[], ["d1"], 1], "a person closes it");
+});
+
+/** Listed under a name of its own, and with its end where that is told. */
+function dated(expiry: number | null, symbolId = DATED): SymbolMetadata {
+  const [like] = DEFAULT_INSTRUMENTS;
+  assert(like !== undefined);
+  const metadata = expiry === null ? {} : { expiry };
+  return { ...like, symbolId, instrument: { ...like.instrument, metadata } };
+}
+
+const DATED = "BTC/USD:FUT:20270326@BTC";
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+Deno.test("accountant: a position that goes before its contract's end is drift, after it is not", async () => {
+  for (const [expiry, drifts] of [[HOUR_MS, 1], [45_000, 0]] as const) {
+    const { held, told, state, clock } = opened();
+    state.dated.push(dated(clock.now() + expiry));
+    await held(DATED, "3");
+    for (let n = 0; n < 3; n++) await held(DATED, "0");
+    assertEquals(told.length, drifts);
+  }
+});
+
+Deno.test("accountant: a contract whose hour is not told ends with the day in its name", async () => {
+  for (const [days, drifts] of [[1, 1], [2, 0]] as const) {
+    const { held, told, state, clock } = opened();
+    const today = clock.now() - clock.now() % DAY_MS;
+    const day = new Date(today + DAY_MS).toISOString().slice(0, 10).replaceAll("-", "");
+    const symbolId = `BTC/USD:FUT:${day}@BTC`;
+    state.dated.push(dated(null, symbolId));
+    clock.advance(today + days * DAY_MS - clock.now());
+    await held(symbolId, "3");
+    for (let n = 0; n < 3; n++) await held(symbolId, "0");
+    assertEquals(told.length, drifts);
+  }
+});
+
+Deno.test("accountant: a position in what is not listed any more is settled without drift", async () => {
+  const { held, told, state, clock } = opened();
+  state.dated.push(dated(clock.now() + HOUR_MS));
+  await held(DATED, "3");
+  state.dated.length = 0;
+  for (let n = 0; n < 3; n++) await held(DATED, "0");
+  assertEquals(told, []);
 });

@@ -26,11 +26,15 @@ export const AT = VIRTUAL_START;
 
 /** Opens at once, unless it is refused. */
 class PublicSocket implements ExchangeSocket {
-  readonly id = "market";
+  readonly id: string;
   readonly staleAfterMs = 3_600_000;
   refuses = false;
   opened = 0;
   #handlers: Parameters<ExchangeSocket["open"]>[0] | null = null;
+
+  constructor(id = "market") {
+    this.id = id;
+  }
 
   get isOpen(): boolean {
     return this.#handlers !== null;
@@ -63,6 +67,8 @@ export class MarketStage implements AsyncDisposable {
   readonly clock = new VirtualClock();
   readonly hub = new MarketHub();
   readonly socket = new PublicSocket();
+  /** Tells the prices of tickers, where the stage is made with it. */
+  readonly beside = new PublicSocket("beside");
   /** What the venue was asked for, in order. */
   readonly said: string[] = [];
   readonly asked: string[] = [];
@@ -74,11 +80,19 @@ export class MarketStage implements AsyncDisposable {
   candles: readonly Ohlcv[] | null = [];
   readonly market: Market;
 
-  constructor(rules: BookRules = { snapshot: "read", window: null }) {
-    const say = (what: string) => (topics: readonly Topic[]) => {
-      for (const topic of topics) this.said.push(`${what} ${topicKey(topic)}`);
+  constructor(
+    rules: BookRules = { snapshot: "read", window: null },
+    { hasBeside = false }: { readonly hasBeside?: boolean } = {},
+  ) {
+    const say = (what: string) => (topics: readonly Topic[], over?: string) => {
+      const where = over === "beside" ? " beside" : "";
+      for (const topic of topics) this.said.push(`${what} ${topicKey(topic)}${where}`);
     };
-    const route = (): TopicRoute => ({ kind: "socket", socketId: "market" });
+    const route = ({ channel }: Topic): TopicRoute => ({
+      kind: "socket",
+      socketId: "market",
+      ...(hasBeside && channel === "ticker" ? { besideId: "beside" } : {}),
+    });
     const marketData: MarketData = {
       ticker: () => undefined,
       readTicker: () => this.#answer("ticker", this.ticker),
@@ -87,7 +101,7 @@ export class MarketStage implements AsyncDisposable {
       readOhlcv: (_symbolId, { since }: CandleQuery) =>
         this.#answer(`candles ${since === null ? "" : since - AT}`, this.candles),
       stream: {
-        sockets: [this.socket],
+        sockets: hasBeside ? [this.socket, this.beside] : [this.socket],
         route,
         subscribe: say("+"),
         unsubscribe: say("-"),

@@ -266,3 +266,37 @@ Deno.test("accounting: a trade of a contract moves no balance but that of a fee 
   accounting.read(reading(220_000, { USDT: "9000", BTC: "1.99" }));
   assertEquals(brief(accounting.check()), [["BTC", "-0.009"]]);
 });
+
+Deno.test("accounting: a position that is gone when its contract has ended was settled", () => {
+  const accounting = new Accounting();
+  accounting.read(positions(100_000, "3"));
+  accounting.read(positions(160_000, "0"));
+  assertEquals(brief(accounting.check((_, at) => at < 160_100)), [[PERP.symbol, "-3"]]);
+  const begun = accounting.begun({ kind: "position", symbolId: PERP.symbol });
+  assertEquals(accounting.check((symbolId) => symbolId === PERP.symbol), []);
+  assertEquals(accounting.begun({ kind: "position", symbolId: PERP.symbol }), begun + 1);
+  assertEquals(accounting.check(), []);
+});
+
+Deno.test("accounting: a position that is there, and another one, is no settlement", () => {
+  const accounting = new Accounting();
+  accounting.read(positions(100_000, "3"));
+  accounting.read(positions(160_000, "2"));
+  assertEquals(brief(accounting.check(() => true)), [[PERP.symbol, "-1"]]);
+});
+
+Deno.test("accounting: a balance that is gone is told, whatever has ended", () => {
+  const accounting = opened();
+  accounting.read(reading(160_000, { USDT: "10000" }));
+  assertEquals(brief(accounting.check(() => true)), [["BTC", "-2"]]);
+});
+
+Deno.test("accounting: a trade in what is not listed any more leaves its position untold", () => {
+  const accounting = new Accounting();
+  accounting.read(positions(100_000, "3"));
+  accounting.unlistedTrade(PERP.symbol);
+  accounting.read(positions(160_000, "2"));
+  assertEquals(accounting.check(), []);
+  accounting.read(positions(220_000, "1"));
+  assertEquals(brief(accounting.check()), [[PERP.symbol, "-1"]]);
+});

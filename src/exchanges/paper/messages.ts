@@ -46,7 +46,9 @@ export type EndCause =
   /** The position it was to reduce is gone. */
   | "REDUCE_ONLY"
   /** The engine took the contract over. */
-  | "LIQUIDATION";
+  | "LIQUIDATION"
+  /** The contract has matured. */
+  | "DELIVERY";
 /** Who placed an order: the account, or the engine in its place. */
 export type OrderOrigin = "USER" | "LIQUIDATION";
 

@@ -3,7 +3,7 @@
  * so that one test reads the ledgers of all exchanges. Only ids and symbols are the venue's.
  */
 import type { MatchingEngine } from "../../exchanges/paper/engine.ts";
-import type { PaperOrder } from "../../exchanges/paper/messages.ts";
+import type { PaperOrder, PaperPosition } from "../../exchanges/paper/messages.ts";
 import { type Decimal, ZERO } from "../../model/decimal.ts";
 import type {
   Ledger,
@@ -24,6 +24,7 @@ export function ledgerOf<L extends Listing>(input: {
   readonly listings: Listings<L>;
   readonly orders: Orders<L>;
   readonly accounts: Iterable<string>;
+  readonly positions: (account: string) => readonly PaperPosition[];
   readonly amount?: WriteAmount;
 }): Ledger {
   const { engine, orders, amount = String } = input;
@@ -61,7 +62,7 @@ export function ledgerOf<L extends Listing>(input: {
       }))
     ),
     positions: accounts.flatMap((account) =>
-      engine.positions(account).map((position): LedgerPosition => ({
+      input.positions(account).map((position): LedgerPosition => ({
         account,
         symbol: input.listings.bySymbolId(position.symbolId)!.symbol,
         quantity: amount(position.quantity),

@@ -46,6 +46,8 @@ export class Listings<L extends Listing> {
   readonly all: readonly L[];
   readonly #byName = new Map<string, L>();
   readonly #bySymbolId: ReadonlyMap<string, L>;
+  /** Canonical symbols of what is not listed any more. */
+  readonly #matured = new Set<string>();
 
   constructor(all: readonly L[]) {
     this.all = all;
@@ -58,7 +60,21 @@ export class Listings<L extends Listing> {
     }
   }
 
-  /** By any of the venue's names. */
+  /** What can be traded now. */
+  get listed(): readonly L[] {
+    return this.all.filter((listing) => this.isListed(listing));
+  }
+
+  isListed({ symbolId }: Pick<L, "symbolId">): boolean {
+    return !this.#matured.has(symbolId);
+  }
+
+  /** Its past orders and trades still name it. */
+  unlist({ symbolId }: Pick<L, "symbolId">): void {
+    this.#matured.add(symbolId);
+  }
+
+  /** By any of the venue's names, also of what is not listed any more. */
   get(name: string): L | undefined {
     return this.#byName.get(name);
   }

@@ -5,10 +5,10 @@
  */
 import { type EngineOptions, MatchingEngine } from "../../exchanges/paper/engine.ts";
 import type { FeedPrint } from "../../exchanges/paper/feed.ts";
-import type { FeeRates } from "../../exchanges/paper/messages.ts";
+import type { FeeRates, PaperPosition } from "../../exchanges/paper/messages.ts";
 import type { Clock } from "../../model/clock.ts";
 import { compare, decimal, ZERO } from "../../model/decimal.ts";
-import type { Ledger, MarketChange } from "../dialect.ts";
+import type { Ledger, MarketChange, Maturity } from "../dialect.ts";
 import type { KeyRing } from "./key_ring.ts";
 import { ledgerOf, type WriteAmount } from "./ledger.ts";
 import type { Listing, Listings } from "./listing.ts";
@@ -44,6 +44,8 @@ export class Venue<L extends Listing> {
   readonly orders: Orders<L>;
   readonly market: Market<L>;
   readonly #options: VenueOptions<L>;
+  /** Canonical symbols of matured contracts whose positions are settled. */
+  readonly #settled = new Set<string>();
 
   constructor(options: VenueOptions<L>) {
     const { clock, listings, keys } = options;
@@ -80,6 +82,7 @@ export class Venue<L extends Listing> {
       listings,
       orders,
       accounts,
+      positions: (account) => this.positions(account),
       ...(amount ? { amount } : {}),
     });
   }
@@ -96,11 +99,7 @@ export class Venue<L extends Listing> {
 
   /** @throws {RangeError} naming the symbols there are. */
   setPrice(change: MarketChange): void {
-    const listing = this.listings.get(change.symbol);
-    if (listing === undefined || listing.symbol !== change.symbol) {
-      const known = this.listings.all.map(({ symbol }) => symbol).join(", ");
-      throw new RangeError(`symbol: must be one of ${known}, got ${change.symbol}`);
-    }
+    const listing = this.#named(change.symbol);
     const price = decimal(change.price);
     const last = this.engine.lastPrice(listing.symbolId) ?? ZERO;
     this.engine.trade(listing.symbolId, {
@@ -108,6 +107,29 @@ export class Venue<L extends Listing> {
       quantity: change.quantity === undefined ? MARKET_CHANGE_QUANTITY : decimal(change.quantity),
       takerSide: compare(price, last) < 0 ? "SELL" : "BUY",
     });
+  }
+
+  /** @throws {RangeError} naming the symbols there are. */
+  mature({ symbol, positions }: Maturity): void {
+    const listing = this.#named(symbol);
+    for (const account of this.accounts) {
+      this.engine.cancelAll(account, listing.symbolId, { cause: "DELIVERY" });
+    }
+    this.listings.unlist(listing);
+    if (positions === "settled") this.#settled.add(listing.symbolId);
+  }
+
+  /** Open ones, as the venue tells them. */
+  positions(account: string, symbolId?: string): readonly PaperPosition[] {
+    return this.engine.positions(account, symbolId)
+      .filter((position) => !this.#settled.has(position.symbolId));
+  }
+
+  #named(symbol: string): L {
+    const listing = this.listings.get(symbol);
+    if (listing !== undefined && listing.symbol === symbol) return listing;
+    const known = this.listings.all.map((each) => each.symbol).join(", ");
+    throw new RangeError(`symbol: must be one of ${known}, got ${symbol}`);
   }
 
   #openAccounts(): void {

@@ -10,6 +10,7 @@ import type {
   Ledger,
   ListedSymbol,
   MarketChange,
+  Maturity,
   SocketPort,
   SocketSession,
 } from "../dialect.ts";
@@ -22,7 +23,7 @@ import type { Venue } from "./venue.ts";
 export interface Life {
   readonly venue: Pick<
     Venue<Listing>,
-    "listings" | "symbolOf" | "print" | "setPrice" | "ledger"
+    "listings" | "symbolOf" | "print" | "setPrice" | "mature" | "ledger"
   >;
   /** Nothing of it fires any more. */
   stop?(): void;
@@ -44,6 +45,8 @@ export interface DialectParts<C extends Life> {
     request: HostRequest,
     port: SocketPort,
   ) => SocketSession | HttpAnswer;
+  /** Its answers heed that a contract is not listed any more; absent: none ever ends. */
+  readonly listsEndings?: true;
   /** For those who listened to the books of the life before; absent: diffs are not told. */
   readonly watchBooks?: (core: C) => void;
 }
@@ -83,6 +86,13 @@ export class VenueDialect<C extends Life> implements Dialect {
 
   setPrice(change: MarketChange): void {
     this.#core.venue.setPrice(change);
+  }
+
+  mature(end: Maturity): void {
+    if (this.#parts.listsEndings === undefined) {
+      throw new RangeError(`exchange: contracts of ${this.name} do not end here`);
+    }
+    this.#core.venue.mature(end);
   }
 
   ledger(): Ledger {

@@ -114,6 +114,7 @@ const REASONS: Readonly<Record<EndCause, string>> = {
   DEAD_MANS_SWITCH: "Dead man's switch",
   REDUCE_ONLY: "Reduce only",
   LIQUIDATION: "Liquidation",
+  DELIVERY: "Delivery",
 };
 
 /** RFC 3339 with microseconds. */

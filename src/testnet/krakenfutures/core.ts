@@ -103,8 +103,8 @@ export class FuturesCore {
   }
 
   positions(account: string) {
-    const { engine, listings } = this.venue;
-    const positions = engine.positions(account).map((position) =>
+    const { listings } = this.venue;
+    const positions = this.venue.positions(account).map((position) =>
       feedPosition(position, listings.bySymbolId(position.symbolId)!)
     );
     return { account: "local", positions, timestamp: this.clock.now() };

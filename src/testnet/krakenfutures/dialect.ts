@@ -24,6 +24,7 @@ export function krakenFuturesDialect(options: FuturesOptions, context: DialectCo
     // Real and sandbox names alike, so that either configuration of a client lands here.
     hosts: [HOST, "demo-futures.kraken.com"],
     streams,
+    listsEndings: true,
     start: () => new FuturesCore(options, context, streams),
     understand: (core, request) => new RestCall(core, request),
     openSocket(core, request, port) {

@@ -47,12 +47,14 @@ export const REST_OPERATIONS: ReadonlyMap<string, FuturesOperation> = new Map([
   ["GET /derivatives/api/v3/instruments", {
     name: "general.exchangeInfo",
     cost: null,
-    run: () => ({ instruments: LISTINGS.map(instrumentRow) }),
+    run: (core) => ({ instruments: core.venue.listings.listed.map(instrumentRow) }),
   }],
   ["GET /derivatives/api/v3/instruments/status", {
     name: "general.time",
     cost: null,
-    run: () => ({ instrumentStatus: LISTINGS.map(({ symbol }) => ({ tradeable: symbol })) }),
+    run: (core) => ({
+      instrumentStatus: core.venue.listings.listed.map(({ symbol }) => ({ tradeable: symbol })),
+    }),
   }],
   ["POST /derivatives/api/v3/sendorder", { name: "order.place", cost: 10, run: place }],
   ["POST /derivatives/api/v3/cancelorder", { name: "order.cancel", cost: 10, run: cancel }],
@@ -114,7 +116,7 @@ export const REST_OPERATIONS: ReadonlyMap<string, FuturesOperation> = new Map([
     name: "positions.status",
     cost: 2,
     run: (core, { account }) => ({
-      openPositions: core.venue.engine.positions(account).map((position) =>
+      openPositions: core.venue.positions(account).map((position) =>
         positionRow(position, core.venue.listings.bySymbolId(position.symbolId)!)
       ),
     }),
@@ -192,7 +194,9 @@ function place(core: FuturesCore, { account, params, options }: Asked) {
 }
 
 function newOrder(core: FuturesCore, params: Params): NewOrder | string {
-  const { symbolId } = listingOf(core, params.get("symbol") ?? "");
+  const listing = listingOf(core, params.get("symbol") ?? "");
+  if (!core.venue.listings.isListed(listing)) throw new Refusal("contractNotFound");
+  const { symbolId } = listing;
   const [side, type] = [params.get("side"), params.get("orderType")];
   if (side !== "buy" && side !== "sell") return "invalidSide";
   const quantity = positive(params.get("size"));

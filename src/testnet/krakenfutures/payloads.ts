@@ -329,6 +329,7 @@ export const REASONS: Readonly<Record<EndCause, string>> = {
   DEAD_MANS_SWITCH: "dead_man_switch",
   REDUCE_ONLY: "would_not_reduce_position",
   LIQUIDATION: "liquidation",
+  DELIVERY: "contract_expired",
 };
 
 function sideOf({ side }: { readonly side: "BUY" | "SELL" }): string {

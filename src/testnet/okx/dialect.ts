@@ -33,6 +33,7 @@ export function okxDialect(options: OkxOptions, context: DialectContext): Dialec
       if (url !== undefined) return new OkxSocket(core, { request, url }, port);
       return jsonAnswer(404, { code: "60017", msg: "Invalid url path" });
     },
+    listsEndings: true,
     watchBooks: (core) => watchBooks(streams.market, core.venue.market),
   });
 }

@@ -25,7 +25,7 @@ export function instruments(core: OkxCore, params: Params) {
     optional(params, "instId"),
   ];
   return core.venue.listings.all.flatMap((listing, at) =>
-    listing.instType === type &&
+    listing.instType === type && core.venue.listings.isListed(listing) &&
       (underlying === null || underlyingOf(listing) === underlying) &&
       (instId === null || listing.symbol === instId)
       ? [instrumentRow(listing, FIRST_CODE + at)]

@@ -108,12 +108,12 @@ function balance(core: OkxCore, { account, params }: Asked): readonly unknown[] 
 }
 
 export function positions(core: OkxCore, { account, params }: Asked): readonly unknown[] {
-  const { engine, listings } = core.venue;
+  const { listings } = core.venue;
   const type = optional(params, "instType");
   const symbolId = optional(params, "instId") === null
     ? undefined
     : listingOf(params, listings).symbolId;
-  return engine.positions(account, symbolId).flatMap((position) => {
+  return core.venue.positions(account, symbolId).flatMap((position) => {
     const listing = listings.bySymbolId(position.symbolId)!;
     return type === null || type === listing.instType ? [positionRow(position, listing, "")] : [];
   });

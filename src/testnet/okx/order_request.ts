@@ -17,6 +17,7 @@ export interface OrderRequest {
 /** @throws {Refusal} in the venue's words. */
 export function readOrderRequest(params: Params, listings: Listings<OkxListing>): OrderRequest {
   const listing = listingOf(params, listings);
+  if (!listings.isListed(listing)) throw unknownContract();
   checkMode(params, listing);
   const ordType = required(params, "ordType");
   if (listing.instType === "OPTION") checkOption(params, ordType);
@@ -54,7 +55,11 @@ export function listingOf(params: Params, listings: Listings<OkxListing>): OkxLi
     ? listings.get(required(params, "instId"))
     : listings.all[Number(code) - FIRST_CODE];
   if (listing !== undefined) return listing;
-  throw new OrderRefusal(
+  throw unknownContract();
+}
+
+function unknownContract(): OrderRefusal {
+  return new OrderRefusal(
     "51001",
     "Instrument ID, Instrument ID code or Spread ID doesn't exist.",
   );

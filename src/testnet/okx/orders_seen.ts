@@ -48,7 +48,7 @@ export function seen({ order, listing, orderId, clientOrderId }: OrderView<OkxLi
     filled: order.filled,
     filledQuote: order.filledQuote,
     state: stateOf(order),
-    cancelSource: cancelSourceOf(order),
+    cancelSource: cancelSourceOf(order, listing),
     category: order.origin === "LIQUIDATION" ? "full_liquidation" : "normal",
     reduceOnly: order.reduceOnly,
     createdAt: order.createdAt,
@@ -198,7 +198,7 @@ function ordTypeOf(order: PaperOrder): string {
   }
 }
 
-function cancelSourceOf(order: PaperOrder): string {
+function cancelSourceOf(order: PaperOrder, { instType }: OkxListing): string {
   switch (order.cause) {
     case null:
       return "";
@@ -214,5 +214,7 @@ function cancelSourceOf(order: PaperOrder): string {
       return "22";
     case "LIQUIDATION":
       return "3";
+    case "DELIVERY":
+      return instType === "OPTION" ? "10" : "7";
   }
 }

@@ -1,6 +1,11 @@
 /** A whole kernel on the local testnet of one exchange. */
 import { assert } from "@std/assert";
-import { type ExchangeKernel, type KernelEvent, openKernel } from "../../../mod.ts";
+import {
+  type ExchangeKernel,
+  type KernelEvent,
+  openKernel,
+  type StoreOptions,
+} from "../../../mod.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import type { ExchangeName } from "../../../src/testnet/dialects.ts";
 import type { FaultInput } from "../../../src/testnet/faults.ts";
@@ -26,16 +31,20 @@ export interface KernelTerms {
   /** Of the kernel's section, beside it. */
   readonly section?: Readonly<Record<string, unknown>>;
   readonly exchanges?: readonly ExchangeName[];
+  /** One that is there already, and stays; default: a new one, which goes with the kernel. */
+  readonly testnet?: Testnet;
+  readonly store?: StoreOptions;
   /** Armed once the kernel is ready. */
   readonly faults?: readonly Fault[];
 }
 
 export async function openKernelOn(
   name: ExchangeName,
-  { account, section = {}, exchanges = [name], faults = [] }: KernelTerms = {},
+  { account, section = {}, exchanges = [name], testnet: given, store, faults = [] }: KernelTerms =
+    {},
 ): Promise<OnKernel> {
   const clock = patientClock;
-  const testnet = startTestnet({ clock, random: systemRandom, exchanges, limits: "none" });
+  const testnet = given ?? startTestnet({ clock, random: systemRandom, exchanges, limits: "none" });
   const kernel = await openKernel({
     exchanges: {
       main: {
@@ -46,6 +55,7 @@ export async function openKernelOn(
         ...section,
       },
     },
+    ...(store === undefined ? {} : { store }),
     clock,
   });
   for (const fault of faults) testnet.arm({ exchange: name, ...fault });
@@ -58,7 +68,7 @@ export async function openKernelOn(
     events,
     async [Symbol.asyncDispose]() {
       await kernel.stop();
-      await testnet.close();
+      if (given === undefined) await testnet.close();
     },
   };
 }

@@ -51,6 +51,24 @@ Deno.test("kit venue: the ledger tells orders, trades, balances and positions un
   assertEquals(usdt?.locked, "400");
 });
 
+Deno.test("kit venue: a contract that ends is listed no more, what rests on it is canceled", () => {
+  for (const [positions, left] of [["kept", 1], ["settled", 0]] as const) {
+    const { venue } = openVenue();
+    const order = resting({ symbolId: PERPETUAL, price: decimal("60000") });
+    venue.orders.place("alice", order, PLAIN);
+    venue.orders.place("alice", resting({ symbolId: PERPETUAL }), PLAIN);
+    venue.mature({ symbol: "PF_XBTUSDT", positions });
+    const ended = venue.orders.history("alice").map((
+      view,
+    ) => [view.order.status, view.order.cause]);
+    assertEquals(ended, [["FILLED", null], ["CANCELED", "DELIVERY"]]);
+    assertEquals(venue.listings.listed.map(({ symbol }) => symbol), ["XXBTZUSDT"]);
+    assertEquals(venue.listings.get("PF_XBTUSDT")?.symbolId, PERPETUAL);
+    assertEquals(venue.positions("alice").length, left);
+    assertEquals(venue.ledger().positions.length, left);
+  }
+});
+
 Deno.test("kit listings: a name of two markets is refused", () => {
   const [spot, contract] = LISTINGS as [Listing, Listing];
   const twice = { ...contract, aliases: ["XBT/USDT"] };

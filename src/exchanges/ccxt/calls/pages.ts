@@ -3,6 +3,7 @@ import { READ_PAGES_MAX, READ_ROWS_MAX } from "../../../model/limits.ts";
 import type { ReadOutcome } from "../../../model/venue.ts";
 import type { RequestEndpoint } from "../../exchange.ts";
 import type { ListPlan } from "../plans/read_plan.ts";
+import { listedRows, unlistedFacts } from "../rows/unlisted.ts";
 import { ask, failed, malformed, readFailure, rowContext, type Session } from "../session.ts";
 import type { VenueCall } from "../plans/venue_call.ts";
 
@@ -33,7 +34,7 @@ export async function wholeList<Query, Value>(
     if (blocked !== null) {
       return failed("NO_LEAVE", `${call.path}: page ${page + 1} was not asked for: ${blocked}`);
     }
-    const read: Untimed<PageRead<Value>> = await readPage(session, plan, call);
+    const read: Untimed<PageRead<Value>> = await readPage(session, { plan, query, call });
     if (read.kind === "failed") return read;
     const { answer, values } = read.value;
     for (const value of fitting(session, { plan, query, values })) found.push(value);
@@ -53,7 +54,7 @@ export async function firstPage<Query, Value>(
   plan: ListPlan<Query, Value>,
   query: Query,
 ): Promise<Untimed<readonly Value[]>> {
-  const read = await readPage(session, plan, plan.first(query));
+  const read = await readPage(session, { plan, query, call: plan.first(query) });
   if (read.kind === "failed") return read;
   return { kind: "read", value: fitting(session, { plan, query, values: read.value.values }) };
 }
@@ -77,11 +78,17 @@ interface PageRead<Value> {
   readonly values: readonly Value[];
 }
 
-/** A page with a row that does not parse is no page: its rows may be the ones asked for. */
+/**
+ * A page with a row that does not parse is no page: its rows may be the ones asked for. A row of
+ * another contract, which is not listed any more, is none of those.
+ */
 async function readPage<Query, Value>(
   session: Session,
-  plan: ListPlan<Query, Value>,
-  call: VenueCall,
+  { plan, query, call }: {
+    readonly plan: ListPlan<Query, Value>;
+    readonly query: Query;
+    readonly call: VenueCall;
+  },
 ): Promise<Untimed<PageRead<Value>>> {
   const verdict = await ask(session, call);
   if (verdict.kind !== "answered") return readFailure(verdict);
@@ -91,9 +98,19 @@ async function readPage<Query, Value>(
     if (rows.length > READ_ROWS_MAX) {
       throw new RangeError(`${rows.length} rows are more than ${READ_ROWS_MAX}`);
     }
-    const values = rows.map((row) => plan.read(row, context));
+    const sought = soughtBy(query);
+    const isSought = (rawSymbol: string) =>
+      sought !== null && context.symbolOf(rawSymbol) === context.symbolOf(sought);
+    const { values, leftOut } = listedRows(rows, (row) => plan.read(row, context), isSought);
+    for (const fact of unlistedFacts(leftOut, call.path)) session.emit(fact);
     return { kind: "read", value: { answer: verdict.value, values } };
   } catch (error) {
     return malformed(session, call.path, error);
   }
+}
+
+/** Null where a list is of the whole account. */
+function soughtBy(query: unknown): string | null {
+  if (typeof query !== "object" || query === null || !("rawSymbol" in query)) return null;
+  return typeof query.rawSymbol === "string" ? query.rawSymbol : null;
 }

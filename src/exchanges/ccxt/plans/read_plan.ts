@@ -16,7 +16,10 @@ export interface Page<Query, Value> {
   readonly call: VenueCall;
   /** The whole answer, for cursors. */
   readonly answer: unknown;
-  /** Its rows, read, in the order of {@link ListPlan.rows}. */
+  /**
+   * Its rows, read, in the order of {@link ListPlan.rows}; without those of contracts that are not
+   * listed, so that where contracts have sizes `answer` alone says how many there were.
+   */
   readonly values: readonly Value[];
 }
 

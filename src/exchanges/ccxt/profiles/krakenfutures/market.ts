@@ -11,12 +11,13 @@ import type { Decimal } from "../../../../model/decimal.ts";
 import { unitsOf } from "../../rows/contracts.ts";
 import { exactNumber } from "../../instruments/exact_number.ts";
 import { asRow, asRows, idOf, type Row, RowError, textOf, timeOf } from "../../rows/fields.ts";
+import { listedSize } from "../../rows/unlisted.ts";
 import type { MarketPlan, MarketSocketPlan, VenueTopic } from "../../plans/market_plan.ts";
 import type { StreamReading } from "../../plans/socket_plan.ts";
 import type { RowContext, VenueCall } from "../../plans/venue_call.ts";
 import { instantOf, keepDigits, STALE_AFTER_MS } from "../kraken/frames.ts";
 import { numberOf, sideOf } from "../kraken/rows.ts";
-import { priceOf, sizeOf } from "./rows.ts";
+import { priceOf } from "./rows.ts";
 import { isHeartbeat, PROBE, socketUrl } from "./stream.ts";
 
 const TIMEFRAMES: Readonly<Partial<Record<Timeframe, string>>> = {
@@ -68,7 +69,7 @@ export const krakenFuturesMarket: MarketPlan = {
       read: (answer, context) => {
         const told = asRow(answer);
         const book = asRow(told["orderBook"]);
-        const size = sizeOf(context.rawSymbol, context);
+        const size = listedSize(context.rawSymbol, context);
         return {
           symbolId: context.symbolId,
           bids: pairs(book["bids"], size),
@@ -84,7 +85,7 @@ export const krakenFuturesMarket: MarketPlan = {
       // "The last 100", the newest first.
       call: (symbol) => call("history", { symbol }),
       read: (answer, context) => {
-        const size = sizeOf(context.rawSymbol, context);
+        const size = listedSize(context.rawSymbol, context);
         return asRows(asRow(answer)["history"], MARKET_ROWS_MAX).map((value) => {
           const row = asRow(value);
           return { ...readTrade(row, context.symbolId, size), venueTime: instantOf(row, "time") };
@@ -104,7 +105,7 @@ export const krakenFuturesMarket: MarketPlan = {
         },
       }),
       read: (answer, context) => {
-        const size = sizeOf(context.rawSymbol, context);
+        const size = listedSize(context.rawSymbol, context);
         return asRows(asRow(answer)["candles"], MARKET_ROWS_MAX).map((row) =>
           readCandle(asRow(row), size)
         );
@@ -162,7 +163,7 @@ export function readMessage(message: unknown, context: RowContext): StreamReadin
   const { feed, event } = frame;
   if (event !== undefined || typeof frame["product_id"] !== "string") return { kind: "ignored" };
   const product = textOf(frame, "product_id");
-  const size = sizeOf(product, context);
+  const size = listedSize(product, context);
   const symbolId = context.symbolOf(product);
   switch (feed) {
     case "ticker":
@@ -210,7 +211,7 @@ function readDelta(frame: Row, symbolId: string, size: Decimal): BookDelta {
 
 function readTicker(frame: Row, context: RowContext): Ticker {
   const product = textOf(frame, "product_id");
-  const contracts = sizeOf(product, context);
+  const contracts = listedSize(product, context);
   const size = (field: string) => {
     const number = exactNumber(frame[field], field);
     return number === null ? null : unitsOf(number, contracts);

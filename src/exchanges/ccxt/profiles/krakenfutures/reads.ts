@@ -176,14 +176,12 @@ function nextEvents({ call, answer, values, query }: Page<LookupQuery, VenueOrde
  * "The 100 entries before lastFillTime": of one time several fills may lie on both sides of a page's
  * end, so the next page begins a millisecond later and tells them again.
  */
-function nextFills({ answer, values }: Page<unknown, Fill>, since: number): VenueCall | null {
-  const oldest = values.at(-1);
-  if (values.length < FILLS_PER_PAGE || oldest === undefined || oldest.venueTime < since) {
-    return null;
-  }
-  const row = asRow(asRows(asRow(answer)["fills"], READ_ROWS_MAX).at(-1));
-  const before = instantOf(row, "fillTime") + 1;
-  return get("fills", { lastFillTime: new Date(before).toISOString() });
+function nextFills({ answer }: Page<unknown, Fill>, since: number): VenueCall | null {
+  const rows = fills.rows(answer); // Also those that were left out.
+  if (rows.length < FILLS_PER_PAGE) return null;
+  const oldest = instantOf(asRow(rows.at(-1)), "fillTime");
+  if (oldest < since) return null;
+  return get("fills", { lastFillTime: new Date(oldest + 1).toISOString() });
 }
 
 function get(path: string, params: Readonly<Record<string, unknown>> = {}): VenueCall {

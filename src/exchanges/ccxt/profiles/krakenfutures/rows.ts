@@ -21,6 +21,7 @@ import { unitsOf } from "../../rows/contracts.ts";
 import { exactNumber } from "../../instruments/exact_number.ts";
 import { asRow, idOf, optionalText, type Row, RowError, textOf } from "../../rows/fields.ts";
 import { contractPosition } from "../../rows/positions.ts";
+import { listedSize } from "../../rows/unlisted.ts";
 import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "../kraken/assets.ts";
 import { instantOf } from "../kraken/frames.ts";
@@ -31,7 +32,7 @@ type State = Pick<VenueOrder, "status" | "cause">;
 /** `{"order_id":"59302619…","cliOrdId":"…","symbol":"PF_XBTUSD","side":"sell","unfilledSize":304,…}` */
 export function readOpenOrder(value: unknown, context: RowContext): VenueOrder {
   const row = asRow(value);
-  const size = sizeOf(textOf(row, "symbol"), context);
+  const size = listedSize(textOf(row, "symbol"), context);
   const filled = unitsOf(numberOf(row, "filledSize"), size);
   return {
     exchangeOrderId: idOf(row, "order_id"),
@@ -155,7 +156,7 @@ function readOrder(
   context: RowContext,
 ): VenueOrder {
   const symbol = textOf(row, names.symbol);
-  const size = sizeOf(symbol, context);
+  const size = listedSize(symbol, context);
   const filled = unitsOf(numberOf(row, "filled"), size);
   return {
     exchangeOrderId: idOf(row, names.id),
@@ -185,7 +186,7 @@ export function readFill(value: unknown, context: RowContext): Fill {
     symbolId: context.symbolOf(symbol),
     side: sideOf(textOf(row, "side")),
     price: numberOf(row, "price"),
-    quantity: unitsOf(numberOf(row, "size"), sizeOf(symbol, context)),
+    quantity: unitsOf(numberOf(row, "size"), listedSize(symbol, context)),
     fee: null,
     liquidity: liquidityOf(optionalText(row, "fillType")),
     venueTime: instantOf(row, "fillTime"),
@@ -256,7 +257,7 @@ export function readPosition(value: unknown, context: RowContext): Position {
   const symbol = textOf(row, "symbol");
   const side = textOf(row, "side");
   if (side !== "long" && side !== "short") throw new RowError("side is neither long nor short");
-  const size = unitsOf(numberOf(row, "size"), sizeOf(symbol, context));
+  const size = unitsOf(numberOf(row, "size"), listedSize(symbol, context));
   return contractPosition({
     positionId: context.symbolOf(symbol),
     rawSymbol: symbol,
@@ -278,7 +279,7 @@ export function readTicker(answer: unknown, context: RowContext): Ticker {
   const told = asRow(answer);
   const row = asRow(told["ticker"]);
   const symbol = textOf(row, "symbol");
-  const contracts = sizeOf(symbol, context);
+  const contracts = listedSize(symbol, context);
   const size = (field: string) => {
     const number = exactNumber(row[field], field);
     return number === null ? null : unitsOf(number, contracts);
@@ -295,13 +296,6 @@ export function readTicker(answer: unknown, context: RowContext): Ticker {
     venueTime: instantOf(told, "serverTime"),
     receivedAt: context.receivedAt,
   };
-}
-
-/** Base units of one contract. @throws {RowError} for what is not listed: it cannot be counted. */
-export function sizeOf(symbol: string, context: RowContext): Decimal {
-  const size = context.contractSizeOf(symbol);
-  if (size !== null) return size;
-  throw new RowError(`the contract ${symbol} is not listed, so its size is not known`);
 }
 
 /** Market orders have none, or zero. */

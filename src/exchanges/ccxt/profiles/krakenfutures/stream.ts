@@ -33,6 +33,7 @@ import {
   timeOf,
 } from "../../rows/fields.ts";
 import { contractPosition } from "../../rows/positions.ts";
+import { listedRows, listedSize, unlistedFacts } from "../../rows/unlisted.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
 import type { RowContext } from "../../plans/venue_call.ts";
 import { assetOf } from "../kraken/assets.ts";
@@ -49,7 +50,6 @@ import {
   readBalance,
   readFlex,
   signedOf,
-  sizeOf,
 } from "./rows.ts";
 
 const FEEDS = ["open_orders", "fills", "balances", "open_positions"] as const;
@@ -135,30 +135,28 @@ export class FeedReader {
     const { receivedAt } = context;
     switch (frame["feed"]) {
       case "open_orders_snapshot":
-        return facts(
-          asRows(frame["orders"], READ_ROWS_MAX).map((row) =>
-            this.#order(readOrder(asRow(row), context), receivedAt)
-          ),
+        return listed(
+          asRows(frame["orders"], READ_ROWS_MAX),
+          "open_orders",
+          (row) => this.#order(readOrder(asRow(row), context), receivedAt),
         );
       case "open_orders":
-        return facts([this.#order(this.#changed(frame, context), receivedAt)]);
-      case "fills": // The snapshot is of what was done before.
-        return facts(
-          asRows(frame["fills"], READ_ROWS_MAX).map((row) => ({
-            kind: "fill",
-            fill: readFill(asRow(row), context),
-            receivedAt,
-          })),
+        return listed(
+          [frame],
+          "open_orders",
+          () => this.#order(this.#changed(frame, context), receivedAt),
         );
+      case "fills": // The snapshot is of what was done before.
+        return listed(asRows(frame["fills"], READ_ROWS_MAX), "fills", (row) => ({
+          kind: "fill",
+          fill: readFill(asRow(row), context),
+          receivedAt,
+        }));
       case "balances":
       case "balances_snapshot":
         return facts(this.#balances(frame, context));
       case "open_positions":
-        return facts([{
-          kind: "positions",
-          positions: this.#positions(frame, context),
-          receivedAt,
-        }]);
+        return facts(this.#positions(frame, context));
       default: // Answers, heartbeats, the snapshot of fills.
         return { kind: "ignored" };
     }
@@ -223,20 +221,24 @@ export class FeedReader {
   }
 
   /** Always all that are open: one that was there and is not any more is closed. */
-  #positions(frame: Row, context: RowContext): readonly Position[] {
+  #positions(frame: Row, context: RowContext): readonly VenueFact[] {
     const rows = asRows(frame["positions"], POSITIONS_MAX).map(asRow);
     const held = new Set(rows.map((row) => textOf(row, "instrument")));
     const gone = [...this.#held].filter((symbol) => !held.has(symbol));
-    const read = rows.map((row) => readPosition(row, context));
+    const { values, leftOut } = listedRows(rows, (row) => readPosition(asRow(row), context));
     this.#held = held;
-    return [...read, ...gone.map((symbol) => closed(symbol, context))];
+    const positions = [...values, ...gone.map((symbol) => closed(symbol, context))];
+    return [
+      { kind: "positions", positions, receivedAt: context.receivedAt },
+      ...unlistedFacts(leftOut, "positions"),
+    ];
   }
 }
 
 /** `{"instrument":"PF_XBTUSD","time":1567702877410,"qty":304.0,"filled":0.0,"direction":1,…}` */
 function readOrder(row: Row, context: RowContext): VenueOrder {
   const symbol = textOf(row, "instrument");
-  const size = sizeOf(symbol, context);
+  const size = listedSize(symbol, context);
   const filled = unitsOf(numberOf(row, "filled"), size);
   const { direction } = row;
   if (direction !== 0 && direction !== 1) throw new RowError("direction is neither 0 nor 1");
@@ -269,7 +271,7 @@ function readFill(row: Row, context: RowContext): Fill {
     symbolId: context.symbolOf(symbol),
     side: flagOf(row, "buy") ? "BUY" : "SELL",
     price: numberOf(row, "price"),
-    quantity: unitsOf(numberOf(row, "qty"), sizeOf(symbol, context)),
+    quantity: unitsOf(numberOf(row, "qty"), listedSize(symbol, context)),
     fee: asset === null || paid === null ? null : { asset: assetOf(asset), amount: paid },
     liquidity: liquidityOf(optionalText(row, "fill_type")),
     venueTime: timeOf(row, "time"),
@@ -284,7 +286,7 @@ function readPosition(row: Row, context: RowContext): Position {
   const symbol = textOf(row, "instrument");
   const balance = signedOf(row["balance"], "balance");
   if (balance === null) throw new RowError("balance is missing");
-  const size = sizeOf(symbol, context);
+  const size = listedSize(symbol, context);
   const isShort = balance.startsWith("-");
   const quantity = isShort ? negate(unitsOf(negate(balance), size)) : unitsOf(balance, size);
   return positionOf(symbol, quantity, {
@@ -325,6 +327,16 @@ function positionOf(
     side: null,
     updatedAt: context.receivedAt,
   }, context);
+}
+
+/** Whatever a row tells, without rows of contracts that are not listed. */
+function listed(
+  rows: readonly unknown[],
+  where: string,
+  read: (row: unknown) => VenueFact,
+): StreamReading {
+  const { values, leftOut } = listedRows(rows, read);
+  return facts([...values, ...unlistedFacts(leftOut, where)]);
 }
 
 function facts(list: readonly VenueFact[]): StreamReading {

@@ -136,20 +136,25 @@ function nextFills<Query, Value>(
   reach: Reach,
 ): VenueCall | null {
   const { call } = page;
-  const last = page.values.length === 0 ? null : oldest(page, "billId");
+  const last = rowsOf(page).length === 0 ? null : oldest(page, "billId");
   if (isFull(page) && last !== null) return after(call, last);
   if (call.path === HISTORY || reach === "recent") return null;
   const older = { ...call, path: HISTORY };
   return last === null ? older : after(older, last);
 }
 
-function isFull<Query, Value>({ values }: Page<Query, Value>): boolean {
-  return values.length >= PAGE_ROWS;
+function isFull<Query, Value>(page: Page<Query, Value>): boolean {
+  return rowsOf(page).length >= PAGE_ROWS;
+}
+
+/** Also those that were left out. */
+function rowsOf<Query, Value>({ answer }: Page<Query, Value>): readonly unknown[] {
+  return dataOf(answer, READ_ROWS_MAX);
 }
 
 /** The id that records "earlier than" are asked for: lists have the newest first. */
-function oldest<Query, Value>({ answer }: Page<Query, Value>, field: string): string {
-  return idOf(asRow(dataOf(answer, READ_ROWS_MAX).at(-1)), field);
+function oldest<Query, Value>(page: Page<Query, Value>, field: string): string {
+  return idOf(asRow(rowsOf(page).at(-1)), field);
 }
 
 function after(call: VenueCall, id: string): VenueCall {

@@ -22,6 +22,7 @@ import type { Side, StandardOrderStatus } from "../../../../model/order.ts";
 import type { VenueOrder } from "../../../../model/venue.ts";
 import { unitsOf } from "../../rows/contracts.ts";
 import { contractPosition } from "../../rows/positions.ts";
+import { listedSize } from "../../rows/unlisted.ts";
 import {
   asRow,
   decimalOf,
@@ -173,12 +174,12 @@ export function instTypeOf(instId: string): "SPOT" | "SWAP" | "FUTURES" | "OPTIO
 /**
  * Base units of one contract, null on spot.
  *
- * @throws {RowError} for a contract that is not listed: its amounts cannot be told.
+ * @throws {UnlistedError} for a contract whose size is not known: its amounts cannot be told.
  */
 export function contractSize(instId: string, context: RowContext): Decimal | null {
-  const size = context.contractSizeOf(instId);
-  if (size !== null || instTypeOf(instId) === "SPOT") return size;
-  throw new RowError(`the contract ${instId} is not listed, so its size is not known`);
+  return instTypeOf(instId) === "SPOT"
+    ? context.contractSizeOf(instId)
+    : listedSize(instId, context);
 }
 
 /** An absent amount is an empty text, or the field is left out. */

@@ -7,6 +7,7 @@ import type { VenueFact } from "../../../exchange.ts";
 import type { CcxtExchange } from "../../ccxt.ts";
 import { eachRow } from "../../rows/each_row.ts";
 import { asRow, asRows, optionalText, type Row, textOf } from "../../rows/fields.ts";
+import { listedRows, unlistedFacts } from "../../rows/unlisted.ts";
 import { marginCalls, usedOf } from "../../rows/margin.ts";
 import type { Greeting, SocketPlan, StreamReading } from "../../plans/socket_plan.ts";
 import type { RowContext } from "../../plans/venue_call.ts";
@@ -84,15 +85,21 @@ export function readFrame(message: unknown, context: RowContext): StreamReading 
     }
     case "positions": {
       const { receivedAt } = context;
-      const positions = asRows(frame["data"], POSITIONS_MAX).flatMap((row) =>
-        readPosition(row, context) ?? []
+      const { values, leftOut } = listedRows(asRows(frame["data"], POSITIONS_MAX), (row) => ({
+        row,
+        position: readPosition(row, context),
+      }));
+      const held = values.flatMap(({ row, position }) =>
+        position === null ? [] : { row, position }
       );
       return facts([
-        { kind: "positions", positions, receivedAt },
-        ...eachRow(asRows(frame["data"], POSITIONS_MAX), "margin", (row) => {
-          const position = readPosition(row, context);
-          return position === null ? [] : marginOf(row, position.symbolId, context);
-        }),
+        { kind: "positions", positions: held.map(({ position }) => position), receivedAt },
+        ...unlistedFacts(leftOut, "positions"),
+        ...eachRow(
+          held,
+          "margin",
+          ({ row, position }) => marginOf(row, position.symbolId, context),
+        ),
       ]);
     }
     default:
