@@ -6,10 +6,8 @@ import {
   QUOTES_SILENT_MS,
 } from "../../machines/timeouts.ts";
 import { decimal } from "../../src/model/decimal.ts";
-import type { TickUpdate, Topic } from "../../src/model/market_feed.ts";
-import { AT, MarketStage, SYMBOL, tickerAt } from "./market_stage.ts";
-
-const TICKS: Topic = { channel: "ticker", symbolId: SYMBOL };
+import type { TickUpdate } from "../../src/model/market_feed.ts";
+import { AT, MarketStage, SYMBOL, tickerAt, TICKS } from "./market_stage.ts";
 
 /** A listener whose ticker is told by two sockets: quotes by one, prices by the other. */
 async function opened() {

@@ -22,6 +22,15 @@ import { SeededRandom } from "../../src/system/seeded_random.ts";
 import { VIRTUAL_START, VirtualClock } from "../../src/system/virtual_clock.ts";
 
 export const SYMBOL = "BTC/USDT";
+
+export const TICKS = { channel: "ticker", symbolId: SYMBOL } as const satisfies Topic;
+export const TRADES = { channel: "trades", symbolId: SYMBOL } as const satisfies Topic;
+export const BOOK = { channel: "book", symbolId: SYMBOL, depth: 5 } as const satisfies Topic;
+export const CANDLES = {
+  channel: "ohlcv",
+  symbolId: SYMBOL,
+  timeframe: "1m",
+} as const satisfies Topic;
 export const AT = VIRTUAL_START;
 
 /** Opens at once, unless it is refused. */

@@ -17,19 +17,19 @@ import type {
 import { decimal } from "../../src/model/decimal.ts";
 import {
   AT,
+  BOOK,
+  CANDLES,
   delta,
   level,
   MarketStage,
   snapshot,
   SYMBOL,
   tickerAt,
+  TICKS,
   trade,
+  TRADES,
 } from "./market_stage.ts";
 
-const TICKS: Topic = { channel: "ticker", symbolId: SYMBOL };
-const TRADES: Topic = { channel: "trades", symbolId: SYMBOL };
-const BOOK: Topic = { channel: "book", symbolId: SYMBOL, depth: 5 };
-const CANDLES: Topic = { channel: "ohlcv", symbolId: SYMBOL, timeframe: "1m" };
 /** Longer than the first pause before a socket is dialed again. */
 const REDIAL_MS = 1_500;
 

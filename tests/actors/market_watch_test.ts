@@ -16,24 +16,23 @@ import type {
   BookUpdate,
   OhlcvUpdate,
   TickUpdate,
-  Topic,
   TradeUpdate,
 } from "../../src/model/market_feed.ts";
 import {
   AT,
+  BOOK,
+  CANDLES,
   delta,
   level,
   MarketStage,
   snapshot,
   SYMBOL,
   tickerAt,
+  TICKS,
   trade,
+  TRADES,
 } from "./market_stage.ts";
 
-const TICKS: Topic = { channel: "ticker", symbolId: SYMBOL };
-const TRADES: Topic = { channel: "trades", symbolId: SYMBOL };
-const BOOK: Topic = { channel: "book", symbolId: SYMBOL, depth: 5 };
-const CANDLES: Topic = { channel: "ohlcv", symbolId: SYMBOL, timeframe: "1m" };
 const OTHER = "ETH/USDT";
 /** A silent topic is looked at, and the look has settled, within this after its span. */
 const NOTICED_MS = 2 * MARKET_SILENCE_SWEEP_MS + MARKET_SETTLE_MS;
