@@ -5,7 +5,7 @@ import { type ExchangeOptions, type OpenedKernel, openKernel } from "../../mod.t
  * As the `start` task has them: half the growth between two full collections takes a quarter off
  * the memory of 100,000 live intents, and nothing measurable off the speed.
  */
-export const KERNEL_FLAGS = "--v8-flags=--max-semi-space-size=4,--heap-growing-percent=50";
+export const KERNEL_FLAGS = "--v8-flags=--max-semi-space-size=16,--heap-growing-percent=50";
 
 /** Far above what a process can send, of a venue that counts weight and orders. */
 export const NO_LIMITS = {
