@@ -182,6 +182,7 @@ export type {
 export type {
   AmendOutcome,
   CancelOutcome,
+  ClockReading,
   LookupOutcome,
   ReadOutcome,
   RefusalReason,

@@ -39,11 +39,13 @@ export class ClockWatch {
     const read = await adapter.syncClock();
     if (read.kind === "failed") return read;
     this.#apart = null;
-    const uncertainMs = read.value.roundTripMs / 2;
+    const { roundTripMs, resolutionMs = 1 } = read.value;
+    const uncertainMs = roundTripMs / 2;
     if (uncertainMs > CLOCK_SKEW_MAX_MS) {
       return failed("CLOCK_UNCERTAIN", `the venue's clock is known to ${uncertainMs} ms only`);
     }
-    const allowedMs = CLOCK_SKEW_MAX_MS + uncertainMs + this.#uncertainMs;
+    // Two measures of one clock that tells whole seconds may be as far apart as that.
+    const allowedMs = CLOCK_SKEW_MAX_MS + uncertainMs + this.#uncertainMs + resolutionMs;
     this.#uncertainMs = uncertainMs;
     const measured = adapter.venueNow();
     const expected = carried === null ? measured : carried + (clock.monotonic() - started);

@@ -21,6 +21,7 @@ import type { SymbolResolution } from "../model/symbol.ts";
 import type {
   AmendOutcome,
   CancelOutcome,
+  ClockReading,
   LookupOutcome,
   ReadOutcome,
   SubmitOutcome,
@@ -383,7 +384,7 @@ export interface ExchangeAdapter {
    */
   permissions?(): Promise<ReadOutcome<KeyPermissions | null>>;
   /** Measures the offset again. */
-  syncClock(): Promise<ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>>;
+  syncClock(): Promise<ReadOutcome<ClockReading>>;
   /** Told before `connect` how to ask for further requests; for adapters whose reads have pages. */
   useLimits?(limits: RequestLimits): void;
   /** One listener, set by the exchange actor before `connect`. */

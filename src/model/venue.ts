@@ -91,6 +91,16 @@ export type ReadOutcome<T> =
   | { readonly kind: "read"; readonly value: T; readonly venueTime: EpochMs }
   | { readonly kind: "failed"; readonly cause: UnknownCause; readonly retryAfterMs?: number };
 
+/** One measure of the venue's clock against ours. */
+export interface ClockReading {
+  /** Its time less ours. */
+  readonly offsetMs: number;
+  /** From the question to the answer. */
+  readonly roundTripMs: number;
+  /** The venue tells its time in steps of this, rounded down; absent: in milliseconds. */
+  readonly resolutionMs?: number;
+}
+
 /**
  * `absent` means: asked in open orders, history and trades, all answered, none knew the id, and the
  * answers were made no earlier than `venueTime` (the venue's clock).

@@ -6,7 +6,7 @@ import { VirtualClock } from "../../src/system/virtual_clock.ts";
 /** A venue whose clock is carried on our monotonic one, as an adapter does. */
 function setup() {
   const clock = new VirtualClock();
-  const venue = { aheadMs: 0, roundTripMs: 20, reachable: true };
+  const venue = { aheadMs: 0, roundTripMs: 20, resolutionMs: 1, reachable: true };
   let anchor: { readonly venue: number; readonly monotonic: number } | null = null;
   const real = () => 1_000_000 + clock.monotonic() + venue.aheadMs;
   const watch = new ClockWatch({
@@ -18,8 +18,10 @@ function setup() {
           const cause = { code: "TIMEOUT", message: "no answer" };
           return Promise.resolve({ kind: "failed", cause });
         }
-        anchor = { venue: real(), monotonic: clock.monotonic() };
-        const value = { offsetMs: 0, roundTripMs: venue.roundTripMs };
+        const { roundTripMs, resolutionMs } = venue;
+        const told = Math.floor(real() / resolutionMs) * resolutionMs;
+        anchor = { venue: told, monotonic: clock.monotonic() };
+        const value = { offsetMs: 0, roundTripMs, resolutionMs };
         return Promise.resolve({ kind: "read", value, venueTime: real() });
       },
     },
@@ -45,6 +47,18 @@ Deno.test("clock watch: a measure that leaves more than the limit open is none",
   venue.roundTripMs += 2;
   assertEquals(await measure(), "CLOCK_UNCERTAIN");
   assert(!watch.isTrusted);
+});
+
+Deno.test("clock watch: a venue that tells whole seconds is no drifting one", async () => {
+  const { clock, venue, watch, measure } = setup();
+  venue.resolutionMs = 1_000;
+  for (let round = 0; round < 20; round++) {
+    assertEquals(await measure(), "read");
+    clock.advance(370);
+  }
+  assert(watch.isTrusted);
+  venue.aheadMs += 3_000;
+  assertEquals(await measure(), "CLOCK_DRIFT");
 });
 
 for (const moved of [-800, 800]) {

@@ -9,7 +9,7 @@ import type { SymbolMetadata } from "../../model/instrument.ts";
 import { INSTRUMENTS_RESPONSE_BYTES_MAX } from "../../model/limits.ts";
 import type { KeyPermissions } from "../../model/key_permissions.ts";
 import type { EpochMs } from "../../model/scalars.ts";
-import type { ReadOutcome } from "../../model/venue.ts";
+import type { ClockReading, ReadOutcome } from "../../model/venue.ts";
 import type {
   ExchangeAdapter,
   ExchangeCapabilities,
@@ -154,9 +154,7 @@ export class CcxtAdapter implements ExchangeAdapter {
     return this.#venueClock.now();
   }
 
-  async syncClock(): Promise<
-    ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>
-  > {
+  async syncClock(): Promise<ReadOutcome<ClockReading>> {
     const session = this.#session;
     if (session === null) return failed("NOT_CONNECTED", NOT_CONNECTED);
     const { clock, profile } = session;
@@ -169,7 +167,8 @@ export class CcxtAdapter implements ExchangeAdapter {
       const roundTripMs = answered - sent;
       this.#venueClock.set(venueTime, { sent, answered });
       const offsetMs = Math.round(venueTime - (clock.now() - roundTripMs / 2));
-      return { kind: "read", value: { offsetMs, roundTripMs }, venueTime };
+      const { resolutionMs = 1 } = profile.reads.serverTime;
+      return { kind: "read", value: { offsetMs, roundTripMs, resolutionMs }, venueTime };
     } catch (error) {
       return malformed(session, "server time", error);
     }

@@ -2,7 +2,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { RequestCost } from "../../model/rate_limits.ts";
 import type { EpochMs } from "../../model/scalars.ts";
-import type { ReadOutcome } from "../../model/venue.ts";
+import type { ClockReading, ReadOutcome } from "../../model/venue.ts";
 import type {
   ExchangeAdapter,
   ExchangeCapabilities,
@@ -151,9 +151,7 @@ export class PaperAdapter implements ExchangeAdapter {
   }
 
   /** One clock serves both sides: nothing about it is uncertain, however long the answer takes. */
-  async syncClock(): Promise<
-    ReadOutcome<{ readonly offsetMs: number; readonly roundTripMs: number }>
-  > {
+  async syncClock(): Promise<ReadOutcome<ClockReading>> {
     const read = await this.#read(() => 0);
     if (read.kind === "failed") return read;
     return { kind: "read", value: { offsetMs: 0, roundTripMs: 0 }, venueTime: read.venueTime };

@@ -59,7 +59,12 @@ export interface OrderTradesQuery extends SymbolQuery {
 }
 
 export interface ReadPlan {
-  readonly serverTime: { call(): VenueCall; read(answer: unknown): EpochMs };
+  readonly serverTime: {
+    call(): VenueCall;
+    read(answer: unknown): EpochMs;
+    /** See `ClockReading`. */
+    readonly resolutionMs?: number;
+  };
   /**
    * One order by client id (or both ids); `read` gives null when the answer shows no order. Null
    * where the venue has no such look-up: lists are searched instead.

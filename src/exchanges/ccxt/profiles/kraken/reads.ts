@@ -37,6 +37,7 @@ export const krakenReads: ReadPlan = {
     call: () => ({ api: "public", path: "Time", method: "GET", params: {} }),
     // In whole seconds: the true time is up to a second later, never earlier.
     read: (answer) => 1_000 * wholeOf(resultOf(answer), "unixtime"),
+    resolutionMs: 1_000,
   },
   order: {
     call: (_rawSymbol, ref) =>
