@@ -8,9 +8,10 @@
  * I2 The sweep is the only timer, and it does not run while nothing is watched.
  */
 import { MARKET_SILENCE_SWEEP_MS, QUOTES_SILENT_MS } from "../machines/timeouts.ts";
-import type { CancelTimer, Clock } from "../src/model/clock.ts";
+import type { Clock } from "../src/model/clock.ts";
 import type { MarketFact, Topic } from "../src/model/market_feed.ts";
 import type { MarketTickers } from "./market_tickers.ts";
+import { Sweep } from "./sweep.ts";
 
 export interface SilentTopic {
   readonly topic: Topic;
@@ -39,10 +40,16 @@ export class MarketBeside {
   readonly #o: MarketBesideOptions;
   /** By symbol. */
   readonly #watched = new Map<string, Watched>();
-  #cancelSweep: CancelTimer | null = null;
+  readonly #sweep: Sweep;
 
   constructor(options: MarketBesideOptions) {
     this.#o = options;
+    this.#sweep = new Sweep({
+      clock: options.clock,
+      everyMs: MARKET_SILENCE_SWEEP_MS,
+      look: () => this.#look(),
+      goesOn: () => this.#watched.size > 0,
+    });
   }
 
   /** It has told nothing for too long, nor anything since. */
@@ -56,7 +63,7 @@ export class MarketBeside {
     const quietSince = this.#o.clock.monotonic();
     this.#watched.set(topic.symbolId, { topic, socketId, quietSince, strikes });
     this.#o.tickers.pricesBegin(topic.symbolId);
-    this.#sweepLater();
+    this.#sweep.begin();
   }
 
   /** Its socket is not open, or not any more. */
@@ -84,19 +91,10 @@ export class MarketBeside {
 
   stop(): void {
     this.#watched.clear();
-    this.#cancelSweep?.();
-    this.#cancelSweep = null;
+    this.#sweep.end();
   }
 
-  #sweepLater(): void {
-    this.#cancelSweep ??= this.#o.clock.setTimer(() => {
-      this.#cancelSweep = null;
-      this.#sweep();
-      if (this.#watched.size > 0) this.#sweepLater();
-    }, MARKET_SILENCE_SWEEP_MS);
-  }
-
-  #sweep(): void {
+  #look(): void {
     const now = this.#o.clock.monotonic();
     for (const watched of [...this.#watched.values()]) {
       const { topic, socketId, quietSince } = watched;

@@ -16,8 +16,9 @@ import {
   MARKET_SETTLE_MS,
   MARKET_SILENCE_SWEEP_MS,
 } from "../machines/timeouts.ts";
-import type { CancelTimer, Clock } from "../src/model/clock.ts";
+import type { Clock } from "../src/model/clock.ts";
 import { type Topic, topicKey } from "../src/model/market_feed.ts";
+import { Sweep } from "./sweep.ts";
 
 export interface MarketWatchOptions {
   readonly clock: Clock;
@@ -50,10 +51,16 @@ export class MarketWatch {
   /** Looks that may still go with this sweep. */
   #looksLeft = 0;
   #stopped = false;
-  #cancelSweep: CancelTimer | null = null;
+  readonly #sweep: Sweep;
 
   constructor(options: MarketWatchOptions) {
     this.#o = options;
+    this.#sweep = new Sweep({
+      clock: options.clock,
+      everyMs: MARKET_SILENCE_SWEEP_MS,
+      look: () => this.#listen(),
+      goesOn: () => this.#watched.size > 0 && !this.#stopped,
+    });
   }
 
   /** It was proven silent, and nothing was heard of it since. */
@@ -73,7 +80,7 @@ export class MarketWatch {
       known.isPaused = false;
       known.watch.begun(now);
     }
-    this.#sweepLater();
+    if (!this.#stopped) this.#sweep.begin();
   }
 
   /** Its socket is down: nothing can be heard. */
@@ -89,9 +96,7 @@ export class MarketWatch {
   end(key: string): void {
     this.pause(key);
     this.#watched.delete(key);
-    if (this.#watched.size > 0) return;
-    this.#cancelSweep?.(); // I3
-    this.#cancelSweep = null;
+    if (this.#watched.size === 0) this.#sweep.end(); // I3
   }
 
   stop(): void {
@@ -99,16 +104,7 @@ export class MarketWatch {
     for (const key of [...this.#watched.keys()]) this.end(key);
   }
 
-  #sweepLater(): void {
-    if (this.#stopped) return;
-    this.#cancelSweep ??= this.#o.clock.setTimer(() => {
-      this.#cancelSweep = null;
-      this.#sweep();
-      if (this.#watched.size > 0) this.#sweepLater();
-    }, MARKET_SILENCE_SWEEP_MS);
-  }
-
-  #sweep(): void {
+  #listen(): void {
     const now = this.#o.clock.monotonic();
     for (const watched of [...this.#watched.values()]) {
       if (watched.isPaused) continue;

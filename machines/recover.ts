@@ -35,13 +35,27 @@ type NotStored =
   | "absentReads";
 
 export function toStored(context: IntentContext): StoredContext {
-  const stored: Record<string, unknown> = {
-    attempts: context.attempts.map((attempt) => differing(attempt, FRESH_ATTEMPT)),
+  return {
+    ...differing<IntentContext>(context, FRESH_CONTEXT, LASTING),
+    attempts: context.attempts.map(storedAttempt),
   };
-  for (const key of LASTING) {
-    if (context[key] !== FRESH_CONTEXT[key]) stored[key] = context[key];
-  }
-  return stored as unknown as StoredContext; // what is left out, `recover` puts back
+}
+
+/** What no attempt is made without differs from fresh in each, so it is always there. */
+function storedAttempt(attempt: AttemptRecord): StoredAttempt {
+  const names = Object.keys(attempt) as (keyof AttemptRecord)[];
+  return differing<AttemptRecord>(attempt, FRESH_ATTEMPT, names) as StoredAttempt;
+}
+
+/** The fields among `names` that are not as in `fresh`: what is left out, `recover` puts back. */
+function differing<T extends object>(
+  value: T,
+  fresh: Partial<T>,
+  names: readonly (keyof T)[],
+): Partial<T> {
+  const result: Partial<T> = {};
+  for (const name of names) if (value[name] !== fresh[name]) result[name] = value[name];
+  return result;
 }
 
 const NOT_STORED: ReadonlySet<string> = new Set<NotStored>([
@@ -54,20 +68,8 @@ const NOT_STORED: ReadonlySet<string> = new Set<NotStored>([
   "absentReads",
 ]);
 
-type Lasting = Exclude<keyof IntentContext, NotStored | "attempts">;
-
 const LASTING = Object.keys(FRESH_CONTEXT)
-  .filter((key) => !NOT_STORED.has(key) && key !== "attempts") as readonly Lasting[];
-
-/** The fields of an attempt that are not as in `fresh`. */
-function differing(attempt: AttemptRecord, fresh: Partial<AttemptRecord>): StoredAttempt {
-  const result: Record<string, unknown> = {};
-  for (const key in attempt) {
-    const name = key as keyof AttemptRecord;
-    if (attempt[name] !== fresh[name]) result[name] = attempt[name];
-  }
-  return result as unknown as StoredAttempt; // what is left out, `recover` puts back
-}
+  .filter((name) => !NOT_STORED.has(name) && name !== "attempts") as (keyof IntentContext)[];
 
 export function recover(
   stored: StoredContext,

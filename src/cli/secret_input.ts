@@ -64,7 +64,7 @@ async function typed(input: SecretInput): Promise<SecretRead> {
       else if (ERASES.includes(byte)) erase(line);
       else if (!LINE_ENDS.includes(byte)) line.push(byte);
       else if (!isInsidePem(line)) return decoded(line, input);
-      else line.push(0x0a); // a terminal sends a carriage return
+      else if (line.at(-1) !== 0x0a) line.push(0x0a); // a terminal sends \r, and a paste \r\n
     }
   }
   return decoded(line, input);

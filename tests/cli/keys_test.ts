@@ -97,6 +97,8 @@ Deno.test("xk keys add: a private key of several lines is pasted whole", async (
   const pem = `-----BEGIN EC PRIVATE KEY-----\n${CANARY}\n-----END EC PRIVATE KEY-----`;
   await dir.type(`${pem.replaceAll("\n", "\r")}\r`, "add", "coin", "secret");
   assertEquals(await dir.read("coin.secret"), pem);
+  await dir.type(`${pem.replaceAll("\n", "\r\n")}\r\n`, "add", "other", "secret");
+  assertEquals(await dir.read("other.secret"), pem);
 });
 
 Deno.test("xk keys add: Ctrl-C and an empty answer write nothing", async () => {
