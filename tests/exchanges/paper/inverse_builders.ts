@@ -11,7 +11,7 @@ export const INVERSE = "BTC/USD:PERP@BTC";
 export const CALL = "BTC/USD:OPT:C:60000:20271224@BTC";
 export const PUT = "BTC/USD:OPT:P:40000:20271224@BTC";
 
-const INVERSE_PERP = metadataOf({
+export const INVERSE_PERP = metadataOf({
   ...BTC_USD,
   symbol: "BTC-USD-SWAP",
   symbolId: INVERSE,

@@ -1,18 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { type EngineOptions, MatchingEngine } from "../../../src/exchanges/paper/engine.ts";
-import type { EngineState } from "../../../src/exchanges/paper/messages.ts";
-import {
-  add,
-  compare,
-  decimal,
-  isNegative,
-  multiply,
-  negate,
-  ZERO,
-} from "../../../src/model/decimal.ts";
-import { VirtualClock } from "../../../src/system/virtual_clock.ts";
-import { accepted, amounts, buy, refused, sell } from "./builders.ts";
+import type { MatchingEngine } from "../../../src/exchanges/paper/engine.ts";
+import { decimal, isNegative, ZERO } from "../../../src/model/decimal.ts";
+import { accepted, buy, refused, sell } from "./builders.ts";
 import { at, carol, coinScene, INVERSE } from "./inverse_builders.ts";
 
 type Short = Parameters<typeof buy>[0];
@@ -119,102 +108,4 @@ Deno.test("inverse: a market order is filled by the house, a reduce-only one clo
     "REDUCE_ONLY_REJECTED",
   );
   assertEquals(refused(engine.submit("alice", long({ quoteQuantity: "100" }))), "INVALID_ORDER");
-});
-
-const ACCOUNTS = ["alice", "bob", "carol"] as const;
-type Step = (engine: MatchingEngine) => void;
-const account = fc.constantFrom(...ACCOUNTS);
-const side = fc.constantFrom("BUY" as const, "SELL" as const);
-const price = fc.integer({ min: 92_000, max: 108_000 })
-  .map((halves) => multiply(decimal(halves), decimal("0.5")));
-const quantity = fc.integer({ min: 1, max: 900 })
-  .map((contracts) => multiply(decimal(contracts), decimal("100")));
-const submit: fc.Arbitrary<Step> = fc.record({
-  account,
-  side,
-  price,
-  quantity,
-  isMarket: fc.nat(4).map((drawn) => drawn === 0),
-  reduceOnly: fc.nat(3).map((drawn) => drawn === 0),
-}).map(({ account, isMarket, price, ...drawn }) => (engine) => {
-  const order = { symbolId: INVERSE, ...drawn };
-  const kind = isMarket ? { type: "MARKET" } as const : { type: "LIMIT", price } as const;
-  engine.submit(account, { ...order, ...kind });
-});
-const print: fc.Arbitrary<Step> = fc.record({ price, quantity, takerSide: side }).map((drawn) => {
-  return (engine) => engine.trade(INVERSE, drawn);
-});
-const steps = fc.array(fc.oneof(submit, submit, submit, print), {
-  minLength: 5,
-  maxLength: 60,
-  size: "max",
-});
-
-function options(levels: number): EngineOptions {
-  const { instruments } = coinScene().engine;
-  return {
-    clock: new VirtualClock(),
-    instruments: [...instruments.values()],
-    fees: { maker: decimal("0.0002"), taker: decimal("0.0005") },
-    ladder: { levels, notionalPerLevel: decimal("20000") },
-  };
-}
-
-function engineOf(levels: number, wallet: string): MatchingEngine {
-  const engine = new MatchingEngine(options(levels));
-  for (const each of ACCOUNTS) engine.openAccount(each, amounts({ BTC: wallet }));
-  at(engine, INVERSE, "50000");
-  return engine;
-}
-
-Deno.test("inverse conservation: accounts gain no more than others lose, but for roundings", () => {
-  let traded = 0;
-  const property = fc.property(fc.array(submit, { minLength: 5, maxLength: 60 }), (play) => {
-    const engine = engineOf(0, "1000000");
-    for (const step of play) step(engine);
-    const trades = ACCOUNTS.flatMap((each) => engine.trades(each));
-    const realized = trades.map(({ realizedPnl }) => realizedPnl ?? ZERO);
-    const open = ACCOUNTS.map((each) => engine.position(each, INVERSE).unrealizedPnl);
-    const sum = [...realized, ...open].reduce(add, ZERO);
-    const roundings = decimal(4 * trades.length + ACCOUNTS.length);
-    const least = negate(multiply(roundings, decimal("0.000000000000000001")));
-    assert(compare(sum, ZERO) <= 0 && compare(sum, least) >= 0, `${sum} of ${trades.length}`);
-    traded += trades.length;
-  });
-  fc.assert(property, { seed: 20_261_121, numRuns: 200 });
-  assert(traded > 500, `only ${traded} trades were played`);
-});
-
-Deno.test("inverse conservation: with house and liquidations the ledger's sum never moves", () => {
-  let liquidations = 0;
-  const property = fc.property(steps, (play) => {
-    const engine = engineOf(3, "0.1");
-    for (const step of play) {
-      step(engine);
-      assertEquals(engine.total("BTC"), decimal("0.3"));
-      for (const each of ACCOUNTS) {
-        assert(engine.balances(each).every(({ free }) => !isNegative(free)), "overdrawn");
-      }
-    }
-    liquidations += ACCOUNTS.flatMap((each) => engine.orders(each))
-      .filter(({ origin }) => origin === "LIQUIDATION").length;
-  });
-  fc.assert(property, { seed: 3, numRuns: 200 });
-  assert(liquidations > 10, `only ${liquidations} liquidations were played`);
-});
-
-Deno.test("inverse state: a restored engine goes on exactly as the one it was taken from", () => {
-  const property = fc.property(steps, steps, (before, after) => {
-    const engine = engineOf(3, "1");
-    for (const step of before) step(engine);
-    const state = JSON.parse(JSON.stringify(engine.serialize())) as EngineState;
-    const restored = MatchingEngine.restore(options(3), state);
-    assertEquals(restored.serialize(), state);
-    for (const step of after) {
-      step(engine);
-      step(restored);
-    }
-    assertEquals(restored.serialize(), engine.serialize());
-  });
-  fc.assert(property, { seed: 42, numRuns: 50 });
 });
