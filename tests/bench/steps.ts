@@ -26,7 +26,7 @@ const STEPS = [
   ["appended", "append and flush to the disk"],
   ["submitting", "committed, dispatch"],
   ["gated", "fill and sign the request"],
-  ["sent", "hand it to fetch"],
+  ["sent", "hand it to the socket"],
   ["told", "wire and venue, until its answer or its frame is parsed"],
   ["woken", "the outcome's turn, the caller wakes"],
 ] as const;
@@ -86,18 +86,20 @@ class Trace {
   #marks = new Map<string, number>();
   /** Counts the orders. */
   current = 0;
+  /** Its client order id, once it is submitted. */
+  clientOrderId: string | null = null;
   /** Commits until the caller woke, those of other turns included. */
   appends = 0;
 
   begin(): void {
     this.#marks = new Map([["begin", performance.now()]]);
     this.appends = 0;
+    this.clientOrderId = null;
     this.current += 1;
   }
 
-  /** Only the first of a name counts, and no frame of the order before it. */
+  /** Only the first of a name counts. */
   mark(name: (typeof STEPS)[number][0]): void {
-    if (name === "told" && !this.#marks.has("sent")) return;
     if (!this.#marks.has(name)) this.#marks.set(name, performance.now());
   }
 
@@ -141,6 +143,7 @@ function tracedAdapter(adapter: ExchangeAdapter, trace: Trace): ExchangeAdapter 
   const { submit } = adapter.execution;
   const traced: ExchangeAdapter["execution"]["submit"] = async (request, gate) => {
     trace.mark("submitting");
+    trace.clientOrderId = request.clientOrderId;
     const mine = trace.current;
     const outcome = await submit(request, {
       check: (wire) => {
@@ -163,7 +166,9 @@ function tracedAdapter(adapter: ExchangeAdapter, trace: Trace): ExchangeAdapter 
   const onFact = adapter.onFact.bind(adapter);
   adapter.onFact = (listener) =>
     onFact((fact) => {
-      if (fact.kind === "order") trace.mark("told");
+      // The frame of the order before may come by now.
+      const isIts = fact.kind === "order" && fact.order.clientOrderId === trace.clientOrderId;
+      if (isIts) trace.mark("told");
       listener(fact);
     });
   return adapter;
